@@ -1,0 +1,226 @@
+"""The records of the config files, one class per file of `config/cities/<city>/`.
+
+What a non-programmer may correct lives in those files; what they may say is declared here and checked once,
+when the settings are loaded. An unknown key is an error.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+
+from district_reports.model import Record
+
+ColumnType = Literal["integer", "number", "text", "timestamp", "boolean"]
+
+
+class City(Record):
+    """`city.toml`: the place."""
+
+    city_id: str
+    name: str
+    time_zone: str
+    portal_url: str
+    beat_district_digits: int = Field(default=0, ge=0)
+    """How many first characters of a beat are the last ones of its district; 0 = a beat does not tell its district."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"unknown time zone {value!r}") from error
+        return value
+
+
+class District(Record):
+    """One entry of `districts.toml`."""
+
+    district_id: str
+    name: str
+    area: str
+    address: str
+    phone: str
+    is_verified: bool
+    """Whether a person has rung the number; otherwise the report prints "to be verified"."""
+    communities: tuple[str, ...]
+    tile: tuple[int, int]
+    """Row and column in the schematic map of the city."""
+
+
+class Column(Record):
+    """One column we ask a source for."""
+
+    field: str
+    """Name at the portal."""
+    type: ColumnType
+    is_nullable: bool = False
+
+
+class Source(Record):
+    """One entry of `sources.toml`."""
+
+    source_id: str
+    title: str
+    producer: str
+    page_url: str
+    license: str
+    dataset_id: str
+    form: Literal["events", "areas", "list"]
+    """`events`: rows by month, as CSV; `areas`: one GeoJSON file; `list`: one small table, as JSON."""
+    is_required: bool
+    key: str
+    """Our name of the column that is distinct over all rows."""
+    date: str = ""
+    """Our name of the column that places a row in a month; `events` only."""
+    monthly_rows: tuple[int, int] = (0, 0)
+    """Least and most rows a month may plausibly have; `events` only."""
+    columns: dict[str, Column]
+    """Our name -> the portal's column. Nothing else is ever asked for."""
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Source:
+        for name in filter(None, (self.key, self.date)):
+            if name not in self.columns:
+                raise ValueError(f"{self.source_id}: {name!r} is not among its columns")
+        if self.form == "events" and not self.date:
+            raise ValueError(f"{self.source_id}: a source of events needs a date column")
+        return self
+
+
+class Metric(Record):
+    """One entry of `metrics.toml`: which incidents a metric counts, or of which it is a share."""
+
+    metric_id: str
+    unit: Literal["incidents", "share"]
+    offence_groups: tuple[str, ...] = ()
+    """Codes of offence groups counted; empty = all."""
+    offence_codes: tuple[str, ...] = ()
+    """Codes of single offences counted; empty = all."""
+    flag: str = ""
+    """A yes/no column that must be true: of the rows counted, or of the numerator of a share."""
+    share_of: str = ""
+    """Id of the metric whose incidents are the denominator; shares only."""
+    ripens_days: int = 0
+    """Days after the quarter's end until the figure may be compared; 0 = it does not ripen."""
+
+    @model_validator(mode="after")
+    def _share_is_whole(self) -> Metric:
+        if (self.unit == "share") != bool(self.share_of) or (self.share_of and not self.flag):
+            raise ValueError(f"{self.metric_id}: a share, and only a share, needs share_of and flag")
+        return self
+
+
+class Offences(Record):
+    """The `[offences]` table of `metrics.toml`: what the city's files are known to hold."""
+
+    groups: tuple[str, ...]
+    """Every offence group; an unknown one stops the release."""
+    types: tuple[str, ...]
+    """Names of offence types; an unknown one is a remark."""
+    code_pattern: str
+    """Form of a single offence's code; another form is a remark."""
+
+
+class Metrics(Record):
+    """`metrics.toml`."""
+
+    offences: Offences
+    metrics: tuple[Metric, ...]
+
+
+class DirectionConfig(Record):
+    """When a word may say "higher" or "lower"; see `docs/methods.md`."""
+
+    significance: float = Field(gt=0, lt=1)
+    minimum_change: float = Field(ge=0, lt=1)
+    exact_below: int = Field(ge=0)
+    percentage_floor: int = Field(ge=0)
+    false_discovery_rate: float = Field(gt=0, lt=1)
+
+
+class Notes(Record):
+    """Which oddities the report counts and tells."""
+
+    default_date: str
+    """Month and day that stand for "unknown" in the source, `MM-DD`."""
+
+
+class Helpline(Record):
+    """A number printed on every report's contact block; its wording is in the catalogues."""
+
+    contact_id: str
+    number: str
+    url: str = ""
+    is_verified: bool
+
+
+class Report(Record):
+    """`report.toml`: what the report shows, in which order, by which rules."""
+
+    publisher: str
+    data_contact_url: str
+    history_quarters: int = Field(ge=5)
+    key_facts: tuple[str, ...] = Field(min_length=4, max_length=6)
+    trends: tuple[str, ...]
+    offences: tuple[str, ...]
+    parts: tuple[str, ...]
+    arrest_shares: tuple[str, ...]
+    all_incidents: str
+    direction: DirectionConfig
+    notes: Notes
+    helplines: tuple[Helpline, ...]
+
+
+class Language(Record):
+    """One entry of `languages.toml`."""
+
+    tag: str
+    """BCP 47, the name of the folder."""
+    locale: str
+    """CLDR locale for numbers, dates and plurals."""
+    direction: Literal["ltr", "rtl"]
+    name: str
+    """In its own words."""
+    font: str
+    """Family in print and in charts; Noto Sans always follows."""
+    region: str = ""
+    """Region Typst sets beside the language, such as `us`."""
+
+
+class SampleOffence(Record):
+    """One kind of synthetic incident."""
+
+    group: str
+    code: str
+    type: str
+    weight: float = Field(gt=0)
+    """Part of all incidents; need not add up to anything."""
+    arrest_share: float = Field(ge=0, le=1)
+    """Share with an arrest in the end."""
+    domestic_share: float = Field(ge=0, le=1)
+    summer_swing: float = Field(ge=0, lt=1)
+    """Height of the summer above the year's mean."""
+    yearly_trend: float = Field(gt=-1, lt=1)
+    night_share: float = Field(ge=0, le=1)
+    """Share that begins between 20:00 and 04:00."""
+
+
+class Sample(Record):
+    """`sample.toml`: the synthetic city. It resembles no real district."""
+
+    seed: int
+    rows_per_quarter: int
+    sectors: int
+    beats_per_sector: int
+    weights: dict[str, float]
+    """Part of the city's incidents, by district; need not add up to 1."""
+    offences: tuple[SampleOffence, ...]
+    outside_rows_per_quarter: int
+    """Rows with a district that is none of the city's, or with none."""
+    outside_district: str
+    strayed_beats_per_quarter: int
+    """Rows whose beat lies in another district."""

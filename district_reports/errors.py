@@ -1,0 +1,122 @@
+"""The error tree of the project.
+
+Every error tells what, where, expected and got; a foreign exception is translated where its package is
+imported. Each class carries the exit code with which the command line ends.
+
+```
+DistrictReportsError      1
+├─ ConfigError            2  a config file, an argument or an environment value is missing, malformed or unknown
+├─ TranslationError       2  a catalogue lacks a sentence or its placeholders differ     .language .problems
+├─ StoreError             1  disk, permission                                            .path
+│  ├─ LockedError         7  another run holds the data directory
+│  └─ KindError           2  the data directory belongs to another kind of data
+├─ SourceError            3  .source_id
+│  ├─ FetchError             network or portal trouble: may be retried
+│  └─ SchemaDriftError       columns or types are not those declared: never retried
+├─ DataError              4
+│  ├─ ContractError          a table breaks its contract                                 .table .problems
+│  └─ ChecksFailed           required checks failed                                      .results
+└─ RenderError            6  a missing variable, glyph or picture                        .template .language
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+
+class DistrictReportsError(Exception):
+    """Root of all errors the project raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigError(DistrictReportsError):
+    """A config file, argument or environment value is missing, malformed or has an unknown key."""
+
+    exit_code = 2
+
+
+class TranslationError(DistrictReportsError):
+    """A catalogue lacks a sentence, or its placeholders differ from those of the first language."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, language: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.language = language
+        self.problems = tuple(problems)
+
+
+class StoreError(DistrictReportsError):
+    """The data directory could not be read or written."""
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class LockedError(StoreError):
+    """Another run holds the lock of the data directory."""
+
+    exit_code = 7
+
+
+class KindError(StoreError):
+    """The data directory holds data of another kind, city or portal."""
+
+    exit_code = 2
+
+
+class SourceError(DistrictReportsError):
+    """A source could not be read."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, source_id: str) -> None:
+        super().__init__(message)
+        self.source_id = source_id
+
+
+class FetchError(SourceError):
+    """Network or portal trouble; the same request may succeed later."""
+
+
+class SchemaDriftError(SourceError):
+    """Columns, types or categories are not those declared; retrying cannot help."""
+
+
+class DataError(DistrictReportsError):
+    """The data is there, and wrong."""
+
+    exit_code = 4
+
+
+class ContractError(DataError):
+    """A table breaks its contract."""
+
+    def __init__(self, message: str, *, table: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.table = table
+        self.problems = tuple(problems)
+
+
+class ChecksFailed(DataError):
+    """One or more required checks failed; `results` are the failed `CheckResult`s."""
+
+    def __init__(self, message: str, *, results: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.results = tuple(results)
+
+
+class RenderError(DistrictReportsError):
+    """A page could not be made: a missing variable, glyph or picture."""
+
+    exit_code = 6
+
+    def __init__(self, message: str, *, template: str, language: str) -> None:
+        super().__init__(message)
+        self.template = template
+        self.language = language

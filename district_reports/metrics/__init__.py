@@ -1,0 +1,50 @@
+"""From stored incidents to measures.
+
+What belongs here: the tidy view of the incidents, counts and shares of them, and the rule for a direction word
+(`direction`). What does not: fetching, storing, judging what was counted (`checks`) and wording.
+
+The rows are scanned and grouped by DuckDB over the Parquet files as they lie; pandas takes over where a few thousand
+rows are left. SQL texts hold no value of the data and none of the config: values travel as parameters or in small
+tables, and the only generated words are names of columns, checked and quoted.
+"""
+
+from district_reports.metrics.breakdowns import (
+    UNPLACED,
+    Oddity,
+    count_beats,
+    count_by_name,
+    count_hours,
+    count_oddities,
+)
+from district_reports.metrics.counts import count_measures, count_months, newest_day
+from district_reports.metrics.incidents import SOURCE_ID, open_incidents
+from district_reports.metrics.measures import (
+    CITY_ID,
+    OUTSIDE_ID,
+    Measures,
+    as_measure,
+    format_measures,
+    parse_measures,
+    require_measures,
+)
+
+__all__ = [
+    "CITY_ID",
+    "OUTSIDE_ID",
+    "SOURCE_ID",
+    "UNPLACED",
+    "Measures",
+    "Oddity",
+    "as_measure",
+    "count_beats",
+    "count_by_name",
+    "count_hours",
+    "count_measures",
+    "count_months",
+    "count_oddities",
+    "format_measures",
+    "newest_day",
+    "open_incidents",
+    "parse_measures",
+    "require_measures",
+]

@@ -1,0 +1,248 @@
+"""Frozen records that travel between the stages.
+
+What belongs here: data without behaviour beyond validation. What does not: reading, computing, wording.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """Root of all records: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class State(StrEnum):
+    """What may be said of a number.
+
+    `ok`, `too_early` and `stale` carry a value (no direction word may be drawn from the latter two);
+    `suppressed`, `not_published` and `no_data` have none.
+    """
+
+    OK = "ok"
+    TOO_EARLY = "too_early"
+    STALE = "stale"
+    SUPPRESSED = "suppressed"
+    NOT_PUBLISHED = "not_published"
+    NO_DATA = "no_data"
+
+    @property
+    def has_value(self) -> bool:
+        """Whether a number stands beside this state."""
+        return self in (State.OK, State.TOO_EARLY, State.STALE)
+
+
+class Direction(StrEnum):
+    """The only words a comparison may say; `similar` reads "no clear change"."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    SIMILAR = "similar"
+    UNKNOWN = "unknown"
+
+
+class Origin(Record):
+    """Who published a source, where, under which terms, and as of when."""
+
+    origin_id: str
+    producer: str
+    title: str
+    page_url: str
+    dataset_id: str
+    license: str
+    as_of: date
+    """Date (in the city) of the snapshot's `rowsUpdatedAt`."""
+    snapshot: str
+    """Digest of the snapshot's content."""
+
+
+class Fingerprint(Record):
+    """What the portal says of one month without sending its rows; texts as it printed them."""
+
+    rows: int
+    updated_at: str
+    """Newest `:updated_at`."""
+    key_sum: str
+    """Sum of the keys; tells deletes, which `updated_at` cannot."""
+
+
+class StoredPart(Record):
+    """One write-once file of a snapshot."""
+
+    part_id: str
+    """The month, `2018-07`, or `all` for a source that is kept whole."""
+    file: str
+    """Name inside the source's folder; carries the start of the hash."""
+    sha256: str
+    rows: int
+    first_key: str
+    last_key: str
+    fingerprint: Fingerprint | None
+
+
+class Snapshot(Record):
+    """The manifest of one pull: what was asked, what came, and which files hold it."""
+
+    source_id: str
+    dataset_id: str
+    domain: str
+    soql: str
+    """The query of one part, as sent."""
+    columns: dict[str, str]
+    """Our column names, each with the portal's field and its type: `id integer`; a `?` ends what may be null."""
+    rows_updated_at: datetime
+    """When the publisher last changed rows, in UTC."""
+    window: tuple[str, ...] = ()
+    """Ids of the parts asked for; one without rows has no part."""
+    parts: tuple[StoredPart, ...]
+    pulled_at: datetime
+    """When we looked; no part of the digest."""
+
+    @property
+    def rows(self) -> int:
+        """Rows in all parts."""
+        return sum(part.rows for part in self.parts)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content: everything but the time we looked."""
+        return hashlib.sha256(self.model_dump_json(exclude={"pulled_at"}).encode()).hexdigest()
+
+
+class Measure(Record):
+    """One metric's value for one district and quarter; the row of `measures.csv`."""
+
+    district_id: str
+    quarter: str
+    metric_id: str
+    value: float | int | None
+    unit: str
+    numerator: int | None = None
+    denominator: int | None = None
+    state: State
+    as_of: date
+    origin_id: str
+
+
+class Comparison(Record):
+    """A count beside the year before and the mean of earlier years; counts of incidents."""
+
+    metric_id: str
+    now: Measure
+    year_before: Measure
+    change_pct: float | None
+    """Percent, 0-100; None where either count is under the floor."""
+    direction: Direction
+    earlier_mean: float | None
+    """Mean of the same quarter in the `earlier_years` years before, incidents."""
+    earlier_years: int
+
+
+class CheckResult(Record):
+    """What one check found; a required one that failed stops the release."""
+
+    check_id: str
+    passed: bool
+    required: bool
+    expected: str
+    got: str
+    source_id: str = ""
+
+
+class Shape(Record):
+    """One area of a map on a 0-1000 square, y pointing down; rings of the polygons."""
+
+    area_id: str
+    rings: tuple[tuple[tuple[int, int], ...], ...]
+
+
+class AreaCount(Record):
+    """Incidents in one area of a map (a beat, or a district in the city's report)."""
+
+    area_id: str
+    count: int
+
+
+class Places(Record):
+    """Where incidents happened: counts by area, and how to draw them."""
+
+    kind: Literal["polygons", "tiles"]
+    areas: tuple[AreaCount, ...]
+    shapes: tuple[Shape, ...]
+    unplaced: int
+    """Incidents whose area contradicts the district or has no shape."""
+
+
+class HourCount(Record):
+    """Incidents that began in one hour of one weekday."""
+
+    weekday: int
+    """0 = Monday."""
+    hour: int
+    """0-23, local time."""
+    count: int
+
+
+class Part(Record):
+    """An offence's part of all incidents, here and in the whole city: incidents per 100."""
+
+    metric_id: str
+    here_per_100: float | None
+    city_per_100: float | None
+    here: Measure
+    here_all: Measure
+    city: Measure
+    city_all: Measure
+
+
+class Note(Record):
+    """A count about the data that the report tells its readers, such as rows without a district."""
+
+    note_id: str
+    count: int
+    names: tuple[str, ...] = ()
+    """Names from the source, as they stand there (hostile: escape at the edge)."""
+
+
+class Contact(Record):
+    """The station of a district."""
+
+    name: str
+    address: str
+    phone: str
+    is_verified: bool
+
+
+class Dossier(Record):
+    """All facts of one report, before wording: one district (or the city) and one quarter."""
+
+    schema_version: Literal[1] = 1
+    city_id: str
+    district_id: str
+    quarter: str
+    report_date: date
+    """The `--as-of` date."""
+    is_sample: bool
+    is_preview: bool
+    origins: tuple[Origin, ...]
+    key_facts: tuple[Comparison, ...]
+    offences: tuple[Comparison, ...]
+    trends: tuple[tuple[Measure, ...], ...]
+    """One series of thirteen quarters, oldest first, for each metric of the trend chart."""
+    arrests: tuple[tuple[Measure, ...], ...]
+    """The same for the arrest shares."""
+    hours: tuple[HourCount, ...]
+    places: Places
+    parts: tuple[Part, ...]
+    """Empty in the city's own report."""
+    notes: tuple[Note, ...]
+    remarks: tuple[CheckResult, ...]
+    contact: Contact | None
+    """None in the city's own report."""

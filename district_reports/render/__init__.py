@@ -1,0 +1,1 @@
+"""Dossier and language -> files: sentences, charts, HTML, print."""

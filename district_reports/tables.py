@@ -1,0 +1,100 @@
+"""Table contracts: the Arrow schema a source declares, and the checks a table must pass at both doors.
+
+What belongs here: columns, types, nulls, keys, and whether the rows of a month are the portal's. What does not:
+fetching, keeping, counting what the rows mean.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from district_reports.config import ColumnType, Source
+from district_reports.errors import ContractError
+from district_reports.model import Fingerprint
+
+ARROW_TYPES: dict[ColumnType, pa.DataType] = {
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "text": pa.string(),
+    "timestamp": pa.timestamp("ms"),
+    "boolean": pa.bool_(),
+}
+"""A timestamp has no zone: it is the city's local time, as the portals print it."""
+
+
+def arrow_schema(source: Source) -> pa.Schema:
+    """Return the schema of a source's table: our names, in the order of the config file."""
+    return pa.schema(
+        [
+            pa.field(name, ARROW_TYPES[column.type], nullable=column.is_nullable)
+            for name, column in source.columns.items()
+        ]
+    )
+
+
+def find_problems(table: pa.Table, source: Source) -> tuple[str, ...]:
+    """Return how a table breaks its source's contract: types, nulls, distinct keys; empty if it keeps it."""
+    expected = arrow_schema(source)
+    if table.schema.names != expected.names:
+        return (f"columns: expected {', '.join(expected.names)}, got {', '.join(table.schema.names)}",)
+    problems = []
+    for field in expected:
+        column = table.column(field.name)
+        if column.type != field.type:
+            problems.append(f"{field.name}: expected type {field.type}, got {column.type}")
+        elif not field.nullable and column.null_count:
+            problems.append(f"{field.name}: expected a value in each row, got {column.null_count} rows without")
+    if not problems:
+        doubled = table.num_rows - pc.count_distinct(table.column(source.key), mode="all").as_py()
+        problems += [f"{source.key}: expected each once, got {doubled} again"] if doubled else []
+    return tuple(problems)
+
+
+def require_table(table: pa.Table, source: Source) -> None:
+    """Return nothing if the table keeps its source's contract.
+
+    Raises:
+        ContractError: If columns or types differ, a required value is missing, or a key comes twice.
+    """
+    problems = find_problems(table, source)
+    if problems:
+        raise ContractError(f"{source.source_id}: {'; '.join(problems)}", table=source.source_id, problems=problems)
+
+
+def sum_keys(table: pa.Table, source: Source) -> str:
+    """Return what a fingerprint tells of the keys: their sum, or of text the least and the greatest."""
+    keys = table.column(source.key)
+    if pa.types.is_integer(keys.type):
+        return str(pc.sum(keys, min_count=0).as_py())
+    ends = pc.min_max(keys).as_py()
+    return f"{ends['min']}/{ends['max']}"
+
+
+def find_differences(table: pa.Table, source: Source, month: date, end: date, expected: Fingerprint) -> tuple[str, ...]:
+    """Return how a month's rows differ from what the portal says of the month; empty if they agree.
+
+    Args:
+        table: Rows of a source of events.
+        source: The source.
+        month: First day of the month.
+        end: First day of the next month.
+        expected: The month's fingerprint.
+    """
+    differences = []
+    if table.num_rows != expected.rows:
+        differences.append(f"rows: expected {expected.rows}, got {table.num_rows}")
+    doubled = table.num_rows - pc.count_distinct(table.column(source.key), mode="all").as_py()
+    if doubled:
+        differences.append(f"{source.key}: expected each once, got {doubled} again")
+    keys = sum_keys(table, source)
+    if not differences and keys != expected.key_sum:
+        differences.append(f"sum of {source.key}: expected {expected.key_sum}, got {keys}")
+    dates = table.column(source.date)
+    first, last = (pa.scalar(datetime.combine(day, time()), dates.type) for day in (month, end))
+    outside = pc.sum(pc.or_(pc.less(dates, first), pc.greater_equal(dates, last)), min_count=0).as_py()
+    if outside:
+        differences.append(f"{source.date}: expected dates in {month:%Y-%m}, got {outside} rows outside")
+    return tuple(differences)

@@ -1,0 +1,366 @@
+"""Realistic pages for tests of the templates: `make_page` and hand-made pictures, `make_charts`.
+
+The numbers are invented and the sentences stand in `page_words.json`; nothing here is computed by the product.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from district_reports.model import Direction
+from district_reports.render.view import (
+    ContactLine,
+    Figure,
+    HourCell,
+    HourChart,
+    KeyFact,
+    Labels,
+    Link,
+    MapArea,
+    MapChart,
+    Page,
+    PairBar,
+    PairChart,
+    Section,
+    SourceLine,
+    Table,
+    TrendChart,
+    TrendPoint,
+)
+
+WORDS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("page_words.json").read_text(encoding="utf-8"))
+LANGUAGES = ("en", "es", "zh-Hans", "ar")
+VIOLENT = (455, 402, 398, 431, 470, 391, 372, 440, 480, 410, 377, 421, 412)
+PROPERTY = (1190, 1105, 1010, 1150, 1222, 1098, 1034, 1177, 1251, 1120, 1002, 1133, 1204)
+NOW = (9, 21, 74, 131, 177, 96, 604, 488, 16, 143, 118)
+BEFORE = (11, 24, 109, 138, 198, 142, 611, 479, 19, 151, 84)
+DIRECTIONS = (3, 3, 1, 2, 2, 1, 2, 2, 3, 2, 0)
+WORD_KEYS = ("higher", "lower", "similar", "unknown")
+FACTS = (
+    ("incidents_violent", "412", Direction.LOWER, "480", "445"),
+    ("incidents_property", "1,204", Direction.SIMILAR, "1,251", "1,221"),
+    ("incidents_homicide", "9", Direction.UNKNOWN, "11", "10.3"),
+    ("incidents_robbery", "74", Direction.LOWER, "109", "98"),
+    ("incidents_burglary", "96", Direction.LOWER, "142", "121"),
+    ("incidents_carjacking", "31", Direction.HIGHER, "18", "22.7"),
+)
+
+
+def make_page(language_tag: str, *, city: bool = False, banners: tuple[str, ...] = ("sample",)) -> Page:
+    """Return a whole page; `banners` names some of "sample" and "preview", worded in the language."""
+    w = WORDS[language_tag]
+    place = w["city_place"] if city else w["place"]
+    sections = (_violence(w, place), _property(w, place), _kinds(w, place))
+    sections += (_when(w, place), _where(w, place, city=city))
+    if not city:
+        sections += (_beside(w, place),)
+    return Page(
+        language=language_tag,
+        direction=w["direction"],
+        region=w["region"],
+        font=w["font"],
+        city_name=w["city_place"],
+        publisher="State of the District",
+        edition_line=w["edition"].format(place=place),
+        title=w["city_title" if city else "title"],
+        document_title=w["document_title"].format(place=place),
+        dates_line=w["dates"],
+        banners=tuple(w["banners"][name] for name in banners),
+        languages=_language_links(language_tag),
+        key_facts=_key_facts(w),
+        key_facts_note=w["facts_note"],
+        sections=sections,
+        limits=Section(section_id="limits", question=w["q_limits"], answer="", points=w["limits"]),
+        contacts=_contacts(w, city=city),
+        contacts_heading=w["contacts_heading"],
+        contacts_intro=w["contacts_intro"],
+        arrests=_arrests(w),
+        notes=Section(section_id="notes", question=w["q_notes"], answer="", points=w["notes"]),
+        method=Section(section_id="method", question=w["q_method"], answer="", points=w["method"]),
+        sources=(
+            SourceLine(title=w["source_title"], detail=w["source_detail"], url="https://data.cityofchicago.org/d/x"),
+            SourceLine(
+                title=w["boundaries_title"], detail=w["boundaries_detail"], url="https://data.cityofchicago.org/d/y"
+            ),
+        ),
+        data=Section(section_id="data", question=w["q_data"], answer=w["a_data"]),
+        data_links=tuple(
+            Link(text=text, href=href)
+            for text, href in zip(
+                w["data_links"], ("../../measures.csv", "https://data.cityofchicago.org"), strict=True
+            )
+        ),
+        district_links=_district_links(w, city=city),
+        district_links_heading=w["city_links_heading" if city else "district_links_heading"],
+        report_date="2026-10-12",
+        labels=Labels(**dict(zip(Labels.model_fields, w["labels"], strict=True))),
+    )
+
+
+def make_charts(page: Page) -> dict[str, str]:
+    """Return a plain SVG for each figure of the page: shapes, labels and the banners, as the real charts have them."""
+    figures = [figure for section in (*page.sections, page.arrests) for figure in section.figures]
+    return {figure.figure_id: _svg(page, figure) for figure in figures}
+
+
+def _language_links(current: str) -> tuple[Link, ...]:
+    return tuple(
+        Link(text=str(WORDS[tag]["language_name"]), href=f"../{tag}/report.html", lang=tag, is_current=tag == current)
+        for tag in LANGUAGES
+    )
+
+
+def _district_links(w: dict[str, Any], *, city: bool) -> tuple[Link, ...]:
+    if not city:
+        return (Link(text=w["city_place"], href="../../city/en/report.html"),)
+    return tuple(
+        Link(text=w["place"].replace("007", number).replace("Englewood", f"Name {number}"), href=f"../../{number}/")
+        for number in _district_ids()
+    )
+
+
+def _district_ids() -> tuple[str, ...]:
+    return tuple(f"{n:03}" for n in range(1, 26) if n not in (13, 21, 23))
+
+
+def _key_facts(w: dict[str, Any]) -> tuple[KeyFact, ...]:
+    return tuple(
+        KeyFact(
+            metric_id=metric_id,
+            label=label,
+            number=number,
+            direction=direction,
+            word=w[direction.value],
+            compared_with=(w["than"].format(n=before), w["mean"].format(n=mean)),
+        )
+        for label, (metric_id, number, direction, before, mean) in zip(w["facts"], FACTS, strict=True)
+    )
+
+
+def _figure(w: dict[str, Any], place: str, key: str, chart: Any, table: Table, *notes: str) -> Figure:
+    title, subtitle = w[f"t_{key}"], w[f"s_{key}"].format(place=place)
+    return Figure(
+        figure_id=key,
+        chart=chart,
+        title=title,
+        subtitle=subtitle,
+        alt=w["alt"].format(t=title, s=subtitle),
+        table=table,
+        notes=notes,
+        source=w["source"],
+    )
+
+
+def _trend(w: dict[str, Any], place: str, key: str, values: tuple[int, ...]) -> Section:
+    points = []
+    for index, value in enumerate(values):
+        year, season = divmod(2023 * 4 + 2 + index, 4)
+        label = w["quarter"].format(season=w["seasons"][season], year=year)
+        points.append(
+            TrendPoint(
+                label=label.replace(" ", "\n") if " " in label else label.replace("年", "年\n"),
+                value=value,
+                text=f"{value:,}",
+                is_now=index == 12,
+                is_same_season=season == 2,
+            )
+        )
+    chart = TrendChart(
+        points=tuple(points), same_season_word=w["same_season"], other_word=w["other"], no_data_word=w["no_data"]
+    )
+    rows = tuple((point.label.replace("\n", " "), point.text) for point in points)
+    table = Table(caption=w[f"t_{key}"], head=w["head_trend"], rows=rows, note=w["note_change"])
+    figure = _figure(w, place, key, chart, table, w["note_change"])
+    return Section(section_id=key, question=w[f"q_{key}"], answer=w[f"a_{key}"], figures=(figure,))
+
+
+def _violence(w: dict[str, Any], place: str) -> Section:
+    return _trend(w, place, "violence", VIOLENT)
+
+
+def _property(w: dict[str, Any], place: str) -> Section:
+    return _trend(w, place, "property", PROPERTY)
+
+
+def _kinds(w: dict[str, Any], place: str) -> Section:
+    bars = tuple(
+        PairBar(label=label, first=now, second=before, first_text=f"{now:,}", second_text=f"{before:,}")
+        for label, now, before in zip(w["offences"], NOW, BEFORE, strict=True)
+    )
+    rows = tuple(
+        (bar.label, bar.first_text, bar.second_text, w[WORD_KEYS[direction]])
+        for bar, direction in zip(bars, DIRECTIONS, strict=True)
+    )
+    table = Table(caption=w["t_kinds"], head=w["head_pairs"], rows=rows, note=w["note_small"])
+    chart = PairChart(bars=bars, first_word=w["now"], second_word=w["before"], axis_word=w["incidents"])
+    figure = _figure(w, place, "kinds", chart, table, w["note_small"], w["note_change"])
+    return Section(section_id="kinds", question=w["q_kinds"], answer=w["a_kinds"], figures=(figure,))
+
+
+def _when(w: dict[str, Any], place: str) -> Section:
+    cells = []
+    for day in range(7):
+        for hour in range(24):
+            value = round(4 + 3 * math.cos((hour - 21) / 24 * 2 * math.pi) + (3 if day in (4, 5) and hour > 18 else 0))
+            cells.append(HourCell(weekday=day, hour=hour, value=value, step=min(4, value // 2)))
+    hours = tuple(f"{h % 12 or 12} {'am' if h < 12 else 'pm'}" if w["am_pm"] else str(h) for h in range(24))
+    chart = HourChart(cells=tuple(cells), weekday_names=w["weekdays"], hour_names=hours, step_words=w["steps"])
+    rows = tuple(
+        (name, *(str(sum(c.value for c in cells if c.weekday == day and c.hour // 6 == part)) for part in range(4)))
+        for day, name in enumerate(w["weekdays"])
+    )
+    table = Table(caption=w["t_when"], head=w["head_hours"], rows=rows)
+    figure = _figure(w, place, "when", chart, table)
+    return Section(section_id="when", question=w["q_when"], answer=w["a_when"], figures=(figure,))
+
+
+def _where(w: dict[str, Any], place: str, *, city: bool) -> Section:
+    names = _district_ids() if city else tuple(f"07{sector}{beat}" for sector in (1, 2, 3) for beat in range(1, 6))
+    areas = []
+    for index, name in enumerate(names):
+        row, column = divmod(index, 5)
+        value = 120 + (index * 37) % 190
+        x, y = column * 200, row * 320
+        ring = ((x, y), (x + 195, y + 10), (x + 190, y + 300), (x + 5, y + 310))
+        label = name if city else w["beat"].format(n=name)
+        rings = () if city else (ring,)
+        areas.append(
+            MapArea(
+                area_id=name,
+                label=label,
+                value=value,
+                text=f"{value:,}",
+                step=min(4, (value - 120) // 38),
+                rings=rings,
+                tile=(row, column),
+            )
+        )
+    chart = MapChart(form="tiles" if city else "polygons", areas=tuple(areas), step_words=w["steps"])
+    total = sum(area.value for area in areas)
+    rows = tuple((area.label, area.text, f"{100 * area.value / total:.1f}%") for area in areas)
+    table = Table(caption=w["t_where"], head=w["head_map"], rows=rows)
+    figure = _figure(w, place, "where", chart, table, w["note_change"])
+    return Section(section_id="where", question=w["q_where"], answer=w["a_where"], figures=(figure,))
+
+
+def _beside(w: dict[str, Any], place: str) -> Section:
+    bars = tuple(
+        PairBar(
+            label=w["offences"][index],
+            first=now / 33.77,
+            second=now / 33.77 * (1.3 if index == 6 else 0.8),
+            first_text=f"{now / 33.77:.1f}%",
+            second_text=f"{now / 33.77 * (1.3 if index == 6 else 0.8):.1f}%",
+        )
+        for index, now in enumerate(NOW)
+        if index in (2, 3, 4, 5, 6, 7, 9, 10)
+    )
+    rows = tuple((bar.label, bar.first_text, bar.second_text) for bar in bars)
+    table = Table(caption=w["t_beside"], head=w["head_beside"], rows=rows)
+    chart = PairChart(bars=bars, first_word=w["here"], second_word=w["there"], axis_word=w["share_axis"])
+    figure = _figure(w, place, "beside", chart, table)
+    return Section(section_id="beside", question=w["q_beside"], answer=w["a_beside"], figures=(figure,))
+
+
+def _arrests(w: dict[str, Any]) -> Section:
+    numbers = (("3,377", "480", "14.2%"), ("412", "71", "17.2%"), ("1,204", "66", "5.5%"))
+    rows = tuple((label, *cells) for label, cells in zip(w["arrests_rows"], numbers, strict=True))
+    table = Table(caption=w["arrests_caption"], head=w["arrests_head"], rows=rows, note=w["arrests_note"])
+    return Section(section_id="arrests", question=w["q_arrests"], answer=w["a_arrests"], tables=(table,))
+
+
+def _contacts(w: dict[str, Any], *, city: bool) -> tuple[ContactLine, ...]:
+    numbers = ("911", "311", "988", "312-743-2672", "312-742-8888", "312-747-8223")
+    urls = ("", "", "https://988lifeline.org", "https://www.chicagocopa.org", "https://www.chicago.gov/ccpsa", "")
+    lines = tuple(
+        ContactLine(label=label, number=number, url=url, detail=detail, remark=w["to_be_verified"] if i > 2 else "")
+        for i, (label, number, url, detail) in enumerate(
+            zip(w["contacts"], numbers, urls, w["contact_details"], strict=True)
+        )
+    )
+    return lines[:5] if city else lines
+
+
+def _svg(page: Page, figure: Figure) -> str:
+    draw = {"trend": _svg_trend, "pairs": _svg_pairs, "hours": _svg_hours, "map": _svg_map}[figure.chart.kind]
+    width, height, marks = draw(figure.chart)
+    foot = "".join(
+        _label(width / 2, height + 14 + 14 * i, banner, "middle", bold=True) for i, banner in enumerate(page.banners)
+    )
+    height += 4 + 14 * len(page.banners)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f"{marks}{foot}</svg>"
+    )
+
+
+def _label(x: float, y: float, text: str, anchor: str = "start", *, bold: bool = False, fill: str = "#1B2733") -> str:
+    weight = ' font-weight="bold"' if bold else ""
+    return (
+        f'<text transform="translate({x:.1f},{y:.1f})" text-anchor="{anchor}" font-family="Noto Sans" '
+        f'font-size="11px"{weight} fill="{fill}">{escape(text)}</text>'
+    )
+
+
+def _rect(x: float, y: float, w: float, h: float, fill: str) -> str:
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" fill="{fill}"/>'
+
+
+def _svg_trend(chart: TrendChart) -> tuple[int, int, str]:
+    width, top, bottom = 660, 16, 190
+    most = max(point.value or 0 for point in chart.points)
+    marks = []
+    for index, point in enumerate(chart.points):
+        x, h = 8 + index * 50, (bottom - top) * (point.value or 0) / most
+        fill = "#0B4F8A" if point.is_now else "#7FA9CC" if point.is_same_season else "#D5DCE3"
+        marks.append(_rect(x, bottom - h, 38, h, fill))
+        marks.append(_label(x + 19, bottom - h - 4, point.text, "middle", bold=point.is_now))
+        for line, text in enumerate(point.label.split("\n")):
+            marks.append(_label(x + 19, bottom + 14 + 13 * line, text, "middle"))
+    marks.append(_label(8, bottom + 48, f"{chart.same_season_word} / {chart.other_word}"))
+    return width, bottom + 56, "".join(marks)
+
+
+def _svg_pairs(chart: PairChart) -> tuple[int, int, str]:
+    most = max(max(bar.first or 0, bar.second or 0) for bar in chart.bars)
+    marks = [_label(230, 12, chart.first_word, bold=True, fill="#0B4F8A"), _label(430, 12, chart.second_word)]
+    for index, bar in enumerate(chart.bars):
+        y = 22 + index * 30
+        marks.append(_label(222, y + 15, bar.label, "end"))
+        for line, (value, text, fill) in enumerate(
+            ((bar.first, bar.first_text, "#0B4F8A"), (bar.second, bar.second_text, "#8593A1"))
+        ):
+            w = 360 * (value or 0) / most
+            marks.append(_rect(230, y + 12 * line, w, 11, fill))
+            marks.append(_label(236 + w, y + 10 + 12 * line, text))
+    return 660, 30 + 30 * len(chart.bars), "".join(marks)
+
+
+def _svg_hours(chart: HourChart) -> tuple[int, int, str]:
+    fills = ("#E6EEF5", "#B9D0E4", "#7FA9CC", "#3F79AD", "#0B4F8A")
+    marks = [_rect(60 + 24 * c.hour, 4 + 24 * c.weekday, 23, 23, fills[c.step]) for c in chart.cells]
+    marks += [_label(54, 20 + 24 * day, name, "end") for day, name in enumerate(chart.weekday_names)]
+    marks += [_label(60 + 24 * hour, 188, chart.hour_names[hour]) for hour in range(0, 24, 3)]
+    for step, word in enumerate(chart.step_words):
+        marks += [_rect(60 + 110 * step, 200, 14, 14, fills[step]), _label(78 + 110 * step, 211, word)]
+    return 660, 222, "".join(marks)
+
+
+def _svg_map(chart: MapChart) -> tuple[int, int, str]:
+    fills = ("#E6EEF5", "#B9D0E4", "#7FA9CC", "#3F79AD", "#0B4F8A")
+    marks = []
+    for area in chart.areas:
+        row, column = area.tile
+        x, y = column * 84, row * 64
+        marks.append(_rect(x, y, 80, 60, fills[area.step]))
+        fill = "#FFFFFF" if area.step > 2 else "#1B2733"
+        marks.append(_label(x + 40, y + 26, area.label, "middle", fill=fill))
+        marks.append(_label(x + 40, y + 42, area.text, "middle", bold=True, fill=fill))
+    rows = 1 + max(area.tile[0] for area in chart.areas)
+    for step, word in enumerate(chart.step_words):
+        marks += [_rect(500, 10 + 22 * step, 14, 14, fills[step]), _label(520, 21 + 22 * step, word)]
+    return 660, rows * 64, "".join(marks)
