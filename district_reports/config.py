@@ -21,6 +21,8 @@ class City(Record):
 
     city_id: str
     name: str
+    names: dict[str, str] = {}
+    """The name in other languages, by tag, where it is written otherwise."""
     time_zone: str
     portal_url: str
     beat_district_digits: int = Field(default=0, ge=0)

@@ -18,7 +18,7 @@ from district_reports.metrics.breakdowns import Breakdowns
 from district_reports.metrics.direction import (
     DirectionRule,
     Dispersion,
-    Tested,
+    Member,
     change_pct,
     choose_direction,
     choose_family,
@@ -33,8 +33,10 @@ from district_reports.model import (
     Direction,
     Dossier,
     Measure,
+    Note,
     Origin,
     Part,
+    Places,
     Record,
     Shape,
     State,
@@ -123,6 +125,7 @@ def _build_dossier(facts: Facts, place: str, dispersions: _Dispersions) -> Dossi
     report = facts.settings.report
     window = facts.quarter.window(report.history_quarters)
     series = facts.measures.series
+    places = facts.breakdowns.places(place, facts.shapes.get(place, ()))
     return Dossier(
         city_id=facts.settings.city.city_id,
         district_id=place,
@@ -136,12 +139,19 @@ def _build_dossier(facts: Facts, place: str, dispersions: _Dispersions) -> Dossi
         trends=tuple(series(place, window, metric) for metric in report.trends),
         arrests=tuple(series(place, window, metric) for metric in report.arrest_shares),
         hours=facts.breakdowns.hours(place),
-        places=facts.breakdowns.places(place, facts.shapes.get(place, ())),
+        places=places,
         parts=() if place == CITY else tuple(_part(facts, place, metric) for metric in report.parts),
-        notes=facts.breakdowns.notes(place),
+        notes=(*facts.breakdowns.notes(place), *_notes_on_sources(facts, place, places)),
         remarks=facts.remarks,
         contact=facts.contacts.get(place),
     )
+
+
+def _notes_on_sources(facts: Facts, place: str, places: Places) -> tuple[Note, ...]:
+    """Return what the page should tell about sources that are missing or contradict each other."""
+    failed = {remark.check_id for remark in facts.remarks}
+    told = {"no_boundaries": places.kind == "tiles", "contact_differs": f"contact_{place}" in failed}
+    return tuple(Note(note_id=note_id, count=0) for note_id, is_so in told.items() if is_so)
 
 
 def _rule(facts: Facts) -> DirectionRule:
@@ -166,11 +176,11 @@ def _compare_offences(facts: Facts, place: str, dispersions: _Dispersions) -> tu
     )
 
 
-def _test(comparison: Comparison, place: str, dispersions: _Dispersions, rule: DirectionRule) -> Tested:
+def _test(comparison: Comparison, place: str, dispersions: _Dispersions, rule: DirectionRule) -> Member:
     now, before = _comparable(comparison)
     if now is None or before is None:
-        return Tested(now, before, None)
-    return Tested(now, before, compare_counts(now, before, dispersions.of(place, comparison.metric_id), rule))
+        return Member(now, before, None)
+    return Member(now, before, compare_counts(now, before, dispersions.of(place, comparison.metric_id), rule))
 
 
 def _without_word(facts: Facts, place: str, metric: str) -> Comparison:

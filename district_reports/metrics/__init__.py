@@ -10,7 +10,9 @@ tables, and the only generated words are names of columns, checked and quoted.
 
 from district_reports.metrics.breakdowns import (
     UNPLACED,
+    Breakdowns,
     Oddity,
+    build_breakdowns,
     count_beats,
     count_by_name,
     count_hours,
@@ -19,8 +21,8 @@ from district_reports.metrics.breakdowns import (
 from district_reports.metrics.counts import count_measures, count_months, newest_day
 from district_reports.metrics.incidents import SOURCE_ID, open_incidents
 from district_reports.metrics.measures import (
-    CITY_ID,
-    OUTSIDE_ID,
+    CITY,
+    OUTSIDE,
     Measures,
     as_measure,
     format_measures,
@@ -29,13 +31,15 @@ from district_reports.metrics.measures import (
 )
 
 __all__ = [
-    "CITY_ID",
-    "OUTSIDE_ID",
+    "CITY",
+    "OUTSIDE",
     "SOURCE_ID",
     "UNPLACED",
+    "Breakdowns",
     "Measures",
     "Oddity",
     "as_measure",
+    "build_breakdowns",
     "count_beats",
     "count_by_name",
     "count_hours",

@@ -1,12 +1,13 @@
 """Counts that one page shows or tells: by hour of the week, by beat, and the oddities of the rows.
 
-What belongs here: counts beside the measures. What does not: what an oddity means for the release (`checks`), how a
-map is drawn, and the wording of a note.
+What belongs here: counts beside the measures, and their records for one place. What does not: what an oddity means for
+the release (`checks`), how a map is drawn, and the wording of a note.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -15,12 +16,16 @@ import duckdb
 import pandas as pd
 
 from district_reports.metrics.incidents import query
-from district_reports.metrics.measures import CITY_ID, OUTSIDE_ID
+from district_reports.metrics.measures import CITY, OUTSIDE
+from district_reports.model import AreaCount, HourCount, Note, Places, Shape
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 
 UNPLACED = ""
 """Stands in `beat_id` for the incidents of a district that lie in none of its beats; no beat can have this name."""
+
+NAMES_TOLD = 12
+"""Names a note tells, the most frequent first: a page must stay readable whatever the source writes."""
 
 HOURS_SQL = """
 SELECT
@@ -52,22 +57,22 @@ WITH tally AS MATERIALIZED (
     GROUP BY ALL
 ),
 odd AS (
-    SELECT $outside_district AS oddity_id, coalesce(stated_district_id, '') AS name, district_id, incidents
+    SELECT $outside_rows AS oddity_id, coalesce(stated_district_id, '') AS name, district_id, incidents
     FROM tally WHERE district_id = $outside
     UNION ALL
-    SELECT $beat_elsewhere, '', district_id, incidents
+    SELECT $contradicting_beats, '', district_id, incidents
     FROM tally WHERE is_beat_elsewhere
     UNION ALL
-    SELECT $default_date, '', district_id, incidents
+    SELECT $default_dates, '', district_id, incidents
     FROM tally WHERE is_default_date
     UNION ALL
-    SELECT $unknown_type, coalesce(offence_type, ''), district_id, incidents
+    SELECT $unknown_types, coalesce(offence_type, ''), district_id, incidents
     FROM tally WHERE coalesce(offence_type, '') NOT IN (SELECT offence_type FROM known_types)
     UNION ALL
-    SELECT $unknown_group, coalesce(offence_group, ''), district_id, incidents
+    SELECT $unknown_groups, coalesce(offence_group, ''), district_id, incidents
     FROM tally WHERE coalesce(offence_group, '') NOT IN (SELECT offence_group FROM known_groups)
     UNION ALL
-    SELECT $unknown_code, coalesce(offence_code, ''), district_id, incidents
+    SELECT $unknown_codes, coalesce(offence_code, ''), district_id, incidents
     FROM tally WHERE NOT regexp_full_match(coalesce(offence_code, ''), code_pattern)
 )
 SELECT
@@ -81,20 +86,95 @@ ORDER BY oddity_id, district_id, incidents DESC, name
 
 
 class Oddity(StrEnum):
-    """Rows that are counted like all others, and told of."""
+    """Rows that are counted like all others, and told of; the values are ids of notes."""
 
-    OUTSIDE_DISTRICT = "outside_district"
+    OUTSIDE_ROWS = "outside_rows"
     """The row's district is missing or none of the config's; named by what the row says."""
-    BEAT_ELSEWHERE = "beat_elsewhere"
+    CONTRADICTING_BEATS = "contradicting_beats"
     """The row's beat belongs to another district; not named."""
-    DEFAULT_DATE = "default_date"
+    DEFAULT_DATES = "default_dates"
     """The date stands for "unknown" in the source; not named."""
-    UNKNOWN_TYPE = "unknown_type"
+    UNKNOWN_TYPES = "unknown_types"
     """The offence type is not among the config's; named."""
-    UNKNOWN_CODE = "unknown_code"
+    UNKNOWN_CODES = "unknown_codes"
     """The offence code has not the config's form, or is missing; named."""
-    UNKNOWN_GROUP = "unknown_group"
+    UNKNOWN_GROUPS = "unknown_groups"
     """The offence group is not among the config's, so the sums would be wrong; named."""
+
+
+@dataclass(frozen=True)
+class Breakdowns:
+    """The counts of one quarter, for every place."""
+
+    by_hour: pd.DataFrame
+    """From `count_hours`."""
+    by_beat: pd.DataFrame
+    """From `count_beats`."""
+    oddities: pd.DataFrame
+    """From `count_oddities`, of this quarter."""
+
+    def hours(self, place: str) -> tuple[HourCount, ...]:
+        """Return the 168 hours of the week, from Monday 0:00, in a district or the city."""
+        rows = self.by_hour[self.by_hour["district_id"] == place]
+        return tuple(
+            HourCount(weekday=int(weekday), hour=int(hour), count=int(count))
+            for weekday, hour, count in zip(rows["weekday"], rows["hour"], rows["count"], strict=True)
+        )
+
+    def places(self, place: str, shapes: Sequence[Shape]) -> Places:
+        """Return incidents by beat of a district, or by district of the city.
+
+        With shapes, the areas are theirs, in their order, and what lies in none of them is unplaced; without, the areas
+        are those with incidents, for a sketch.
+        """
+        counts = self._count_areas(place)
+        areas = [shape.area_id for shape in shapes] or sorted(counts.keys() - {UNPLACED})
+        placed = [AreaCount(area_id=area_id, count=counts.get(area_id, 0)) for area_id in areas]
+        return Places(
+            kind="polygons" if shapes else "tiles",
+            areas=tuple(placed),
+            shapes=tuple(shapes),
+            unplaced=sum(counts.values()) - sum(area.count for area in placed),
+        )
+
+    def notes(self, place: str) -> tuple[Note, ...]:
+        """Return what was odd in a district's or the city's rows, in the order of `Oddity`.
+
+        Rows outside the districts are told everywhere, as the city's. An unknown group is left to the checks: it stops
+        the release.
+        """
+        notes = []
+        for oddity in Oddity:
+            counts = count_by_name(self.oddities, oddity, CITY if oddity is Oddity.OUTSIDE_ROWS else place)
+            if counts and oddity is not Oddity.UNKNOWN_GROUPS:
+                names = [name for name in counts if name][:NAMES_TOLD]
+                notes.append(Note(note_id=str(oddity), count=sum(counts.values()), names=tuple(names)))
+        return tuple(notes)
+
+    def _count_areas(self, place: str) -> dict[str, int]:
+        """Return incidents by area; those in none of them under `UNPLACED`."""
+        if place != CITY:
+            rows = self.by_beat[self.by_beat["district_id"] == place]
+            return {str(beat): int(count) for beat, count in zip(rows["beat_id"], rows["count"], strict=True)}
+        totals = self.by_hour.groupby("district_id")["count"].sum()
+        return {
+            UNPLACED if district_id == OUTSIDE else str(district_id): int(count)
+            for district_id, count in totals.items()
+            if district_id != CITY
+        }
+
+
+def build_breakdowns(con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Quarter) -> Breakdowns:
+    """Return the counts of one quarter, for every place.
+
+    Raises:
+        ContractError: If the files cannot be read as declared.
+    """
+    return Breakdowns(
+        by_hour=count_hours(con, quarter),
+        by_beat=count_beats(con, quarter, settings),
+        oddities=count_oddities(con, [quarter]),
+    )
 
 
 def count_hours(con: duckdb.DuckDBPyConnection, quarter: Quarter) -> pd.DataFrame:
@@ -111,10 +191,10 @@ def count_hours(con: duckdb.DuckDBPyConnection, quarter: Quarter) -> pd.DataFram
     Raises:
         ContractError: If the files cannot be read as declared.
     """
-    counted = query(con, HOURS_SQL, {**_span(quarter), "city": CITY_ID})
+    counted = query(con, HOURS_SQL, {**_span(quarter), "city": CITY})
     districts = query(con, "SELECT district_id FROM known_districts")["district_id"]
     grid = pd.MultiIndex.from_product(
-        [sorted([*districts, CITY_ID, OUTSIDE_ID]), range(7), range(24)], names=["district_id", "weekday", "hour"]
+        [sorted([*districts, CITY, OUTSIDE]), range(7), range(24)], names=["district_id", "weekday", "hour"]
     )
     counts = counted.set_index(list(grid.names))["incidents"].reindex(grid, fill_value=0).astype("int64")
     return counts.rename("count").reset_index()
@@ -137,7 +217,7 @@ def count_beats(con: duckdb.DuckDBPyConnection, quarter: Quarter, settings: Sett
     Raises:
         ContractError: If the files cannot be read as declared.
     """
-    counted = query(con, BEATS_SQL, {**_span(quarter), "unplaced": UNPLACED, "outside": OUTSIDE_ID})
+    counted = query(con, BEATS_SQL, {**_span(quarter), "unplaced": UNPLACED, "outside": OUTSIDE})
     counts = counted.set_index(["district_id", "beat_id"])["incidents"]
     unplaced = pd.MultiIndex.from_product([settings.district_ids, [UNPLACED]], names=counts.index.names)
     complete = counts.reindex(counts.index.union(unplaced), fill_value=0).astype("int64")
@@ -163,14 +243,14 @@ def count_oddities(con: duckdb.DuckDBPyConnection, quarters: Sequence[Quarter]) 
     values: dict[str, Any] = {
         **_span(*wanted),
         "quarters": [str(quarter) for quarter in wanted],
-        "city": CITY_ID,
-        "outside": OUTSIDE_ID,
+        "city": CITY,
+        "outside": OUTSIDE,
         **{str(oddity): str(oddity) for oddity in Oddity},
     }
     return query(con, ODDITIES_SQL, values).rename(columns={"incidents": "count"})
 
 
-def count_by_name(oddities: pd.DataFrame, oddity: Oddity, district_id: str = CITY_ID) -> dict[str, int]:
+def count_by_name(oddities: pd.DataFrame, oddity: Oddity, district_id: str = CITY) -> dict[str, int]:
     """Return one oddity's incidents by name, most frequent first; their sum is the oddity's count.
 
     Args:

@@ -21,7 +21,7 @@ import pandas as pd
 from district_reports.config import Metric
 from district_reports.errors import ConfigError
 from district_reports.metrics.incidents import flag_columns, query, quoted
-from district_reports.metrics.measures import CITY_ID, KEY, OUTSIDE_ID, SHARE_DIGITS, build_table
+from district_reports.metrics.measures import CITY, KEY, OUTSIDE, SHARE_DIGITS, build_table
 from district_reports.model import State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
@@ -43,14 +43,15 @@ tally AS MATERIALIZED (
 )
 SELECT
     CASE WHEN grouping(tally.district_id) = 1 THEN $city ELSE tally.district_id END AS district_id,
-    tally.quarter, terms.metric_id, terms.part, CAST(sum(tally.incidents) AS BIGINT) AS incidents
+    tally.quarter, terms.metric_id,
+    CAST(coalesce(sum(tally.incidents) FILTER (terms.part = 'count'), 0) AS BIGINT) AS count,
+    CAST(coalesce(sum(tally.incidents) FILTER (terms.part = 'numerator'), 0) AS BIGINT) AS numerator,
+    CAST(coalesce(sum(tally.incidents) FILTER (terms.part = 'denominator'), 0) AS BIGINT) AS denominator
 FROM tally JOIN terms
     ON (terms.offence_group IS NULL OR terms.offence_group = tally.offence_group)
     AND (terms.offence_code IS NULL OR terms.offence_code = tally.offence_code)
     {flag_rules}
-GROUP BY GROUPING SETS (
-    (tally.district_id, tally.quarter, terms.metric_id, terms.part), (tally.quarter, terms.metric_id, terms.part)
-)
+GROUP BY GROUPING SETS ((tally.district_id, tally.quarter, terms.metric_id), (tally.quarter, terms.metric_id))
 """
 
 
@@ -88,7 +89,7 @@ def count_measures(
         raise ConfigError("quarters: expected at least one, got none")
     grid = pd.MultiIndex.from_product(
         [
-            [*settings.district_ids, CITY_ID, OUTSIDE_ID],
+            [*settings.district_ids, CITY, OUTSIDE],
             [str(quarter) for quarter in wanted],
             [metric.metric_id for metric in settings.metrics.metrics],
         ],
@@ -155,20 +156,20 @@ def _count_parts(con: duckdb.DuckDBPyConnection, settings: Settings, quarters: S
     terms = build_terms(settings)
     flags = flag_columns(settings)
     values: dict[str, Any] = {
-        "city": CITY_ID,
+        "city": CITY,
         "first": quarters[0].start,
         "end": quarters[-1].shifted(1).start,
         **{name: [getattr(term, name) for term in terms] for name in Term._fields if name != "flags"},
         **{f"flag_{number}": [flag in term.flags for term in terms] for number, flag in enumerate(flags)},
     }
     sql = COUNTS_SQL.format(
-        term_flags="".join(f", unnest($flag_{number}::BOOLEAN[]) AS {quoted(flag)}" for number, flag in enumerate(flags)),
+        term_flags="".join(
+            f", unnest($flag_{number}::BOOLEAN[]) AS {quoted(flag)}" for number, flag in enumerate(flags)
+        ),
         flags="".join(f", {quoted(flag)}" for flag in flags),
         flag_rules="".join(f"AND (NOT terms.{quoted(flag)} OR tally.{quoted(flag)}) " for flag in flags),
     )
-    counted = query(con, sql, values)
-    parts = counted.set_index([*KEY, "part"])["incidents"].unstack("part", fill_value=0)
-    return parts.reindex(columns=[COUNT, NUMERATOR, DENOMINATOR], fill_value=0)
+    return query(con, sql, values).set_index(list(KEY))
 
 
 def _add_states(
@@ -195,5 +196,6 @@ def _finish(counts: pd.DataFrame, as_of: date, origin_id: str) -> pd.DataFrame:
     share = (counts[NUMERATOR] / counts[DENOMINATOR].where(counts[DENOMINATOR] > 0)).round(SHARE_DIGITS)
     value = counts[COUNT].astype("float64").mask(counts["is_share"], share).mask(counts["is_gap"])
     parts = counts[[NUMERATOR, DENOMINATOR]].astype("Int64").where(counts["is_share"] & ~counts["is_gap"])
-    columns = counts.assign(value=value, as_of=as_of, origin_id=origin_id, **{name: parts[name] for name in parts})
+    cells = {NUMERATOR: parts[NUMERATOR], DENOMINATOR: parts[DENOMINATOR]}
+    columns = counts.assign(value=value, as_of=as_of, origin_id=origin_id, **cells)
     return build_table({str(name): column for name, column in columns.items()})

@@ -26,6 +26,7 @@ config.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ import pandas as pd
 
 from district_reports.config import Source
 from district_reports.errors import ConfigError, ContractError, StoreError
-from district_reports.metrics.measures import CITY_ID, OUTSIDE_ID
+from district_reports.metrics.measures import CITY, OUTSIDE
 from district_reports.settings import Settings
 
 SOURCE_ID = "crimes"
@@ -65,7 +66,7 @@ SQL_TYPES = {
     "timestamp": ("TIMESTAMP", "TIMESTAMP_MS"),
     "boolean": ("BOOLEAN",),
 }
-"""Types a declared column may have in the files; no timestamp with a zone, which would be cut in another zone's days."""
+"""Types a declared column may have in the files; no timestamp with a zone: its days would be those of another zone."""
 
 CORE_SQL = """
 CREATE VIEW core_incidents AS
@@ -159,16 +160,17 @@ def _require_source(settings: Settings) -> Source:
     for name, expected in {**wanted, **dict.fromkeys(flag_columns(settings), "boolean")}.items():
         if types.get(name) != expected:
             raise ConfigError(f"source {SOURCE_ID}, column {name}: expected type {expected}, got {types.get(name)}")
-    taken = {CITY_ID, OUTSIDE_ID}.intersection(settings.district_ids)
+    taken = {CITY, OUTSIDE}.intersection(settings.district_ids)
     if taken:
-        raise ConfigError(f"districts: expected other ids than {CITY_ID} and {OUTSIDE_ID}, got {', '.join(sorted(taken))}")
+        raise ConfigError(f"districts: expected other ids than {CITY} and {OUTSIDE}, got {', '.join(sorted(taken))}")
     return source
 
 
 def _attach_files(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], source: Source) -> None:
     if paths:
-        # A folder named `a=b` must not become a column.
-        files = con.read_parquet([str(path) for path in paths], hive_partitioning=False)
+        # A folder named `a=b` must not become a column, nor one named `a*` stand for its neighbours.
+        names = [re.sub(r"[*?\[]", r"[\g<0>]", str(path)) for path in paths]
+        files = con.read_parquet(names, hive_partitioning=False)
         files.create_view("raw_incidents")
         return
     columns = ", ".join(f"{quoted(name)} {SQL_TYPES[column.type][0]}" for name, column in source.columns.items())
@@ -206,7 +208,7 @@ def _fill_known(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         "CREATE TABLE known_forms AS SELECT $outside_id AS outside_id, $default_date AS default_date,"
         " $code_pattern AS code_pattern",
         {
-            "outside_id": OUTSIDE_ID,
+            "outside_id": OUTSIDE,
             "default_date": settings.report.notes.default_date,
             "code_pattern": offences.code_pattern,
         },

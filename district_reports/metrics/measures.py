@@ -33,10 +33,10 @@ from district_reports.errors import ContractError
 from district_reports.model import Measure, State
 from district_reports.periods import Quarter
 
-CITY_ID = "city"
+CITY = "city"
 """Stands for all rows of the city."""
 
-OUTSIDE_ID = "none"
+OUTSIDE = "none"
 """Stands for the rows whose district is missing or none of the config's."""
 
 TABLE = "out_metrics"
@@ -169,6 +169,14 @@ class Measures:
         if row is None:
             raise _broken([f"expected a row for {district_id} {quarter} {metric_id}, found none"])
         return as_measure(dict(zip(COLUMNS, row, strict=True)))
+
+    def series(self, district_id: str, quarters: Iterable[Quarter | str], metric_id: str) -> tuple[Measure, ...]:
+        """Return one metric's measures for a row of quarters, in their order.
+
+        Raises:
+            ContractError: If the table lacks one of them.
+        """
+        return tuple(self.get(district_id, quarter, metric_id) for quarter in quarters)
 
 
 def _write_cell(name: str, cell: Any, unit: str) -> str:

@@ -97,7 +97,7 @@ def _trend_alt(sheet: Sheet, series: Sequence[Measure], name: str) -> str:
         sentences.append(words.text("trend.alt_same_quarter", items=items))
     if len(known) < len(series):
         sentences.append(words.plural("trend.alt_missing", len(series) - len(known)))
-    return " ".join(sentences)
+    return sheet.sentences(*sentences)
 
 
 def build_kinds(sheet: Sheet) -> Figure:
@@ -200,7 +200,7 @@ def kinds_answer(sheet: Sheet) -> str:
     sentences = [words.text(key, items=sheet.join(items)) for key, items in changed]
     if similar:
         sentences.append(words.text("kinds.other_similar"))
-    return " ".join(sentences)
+    return sheet.sentences(*sentences)
 
 
 def build_parts(sheet: Sheet) -> Figure:

@@ -77,8 +77,10 @@ class WebPress:
                 style=Markup(self._style),
                 policy=_policy(self._style),
             )
-        except (TemplateError, ValueError) as error:
-            raise _problem(page.language, f"expected every name defined and every link safe, got {error}") from error
+        except TemplateError as error:
+            raise _problem(page.language, f"expected a sound template and every name defined, got {error}") from error
+        except ValueError as error:
+            raise _problem(page.language, str(error)) from error
         return html.encode()
 
     def _picture(self, figure: Figure, page: Page, charts: Mapping[str, str]) -> Markup:

@@ -23,7 +23,7 @@ _ELEMENTS = frozenset(
 _DROPPED = re.compile(r"class|role|version|aria-.*|\{.*\}.*")
 """Said by the figure instead, or without meaning in a page. A link in another namespace is checked before."""
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_POINTER = re.compile(r"url\(\s*(.?)")
+_POINTER = re.compile(r"(?:url|src|image|image-set|element)\(\s*(.?)", re.IGNORECASE)
 
 
 def render_inline(svg: str, *, prefix: str) -> Markup:
@@ -77,7 +77,7 @@ def _attribute(name: str, value: str, prefix: str, is_root: bool) -> str:
         return ""
     if not _ATTRIBUTE.fullmatch(name) or name.lower().startswith("on") or name.lower() in ("style", "src"):
         raise ValueError(f"expected only drawing attributes, got {name!r:.40}")
-    if any(match[1] != "#" for match in _POINTER.finditer(value)):
+    if "\\" in value or any(match[1] != "#" for match in _POINTER.finditer(value)):
         raise ValueError(f"expected a reference to a part of the chart, got {value!r:.60}")
     if name == "id":
         value = prefix + value

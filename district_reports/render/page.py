@@ -55,7 +55,7 @@ def build_page(dossier: Dossier, words: Words, settings: Settings) -> Page:
         direction=words.language.direction,
         region=words.language.region,
         font=words.language.font,
-        city_name=settings.city.name,
+        city_name=sheet.city_name,
         publisher=settings.report.publisher,
         edition_line=words.text("edition.line", **names),
         title=_title(sheet),
@@ -92,7 +92,7 @@ def _title(sheet: Sheet) -> str:
         sheet.words.text(f"title.{metric}.{facts[metric].direction}", place=sheet.place)
         for metric in sheet.settings.report.trends
     )
-    return sheet.words.text("sentence.join").join(sentences)
+    return sheet.sentences(*sentences)
 
 
 def _banners(sheet: Sheet) -> tuple[str, ...]:
@@ -112,8 +112,7 @@ def _district_links(sheet: Sheet) -> tuple[Link, ...]:
     """Return the way to the other reports of the quarter: to all districts from the city's, and back."""
     tag = sheet.words.language.tag
     if not sheet.is_city:
-        city = sheet.words.text("place.city", name=sheet.words.name(sheet.settings.city.name))
-        return (Link(text=city, href=f"../../{CITY}/{tag}/report.html"),)
+        return (Link(text=sheet.city_name, href=f"../../{CITY}/{tag}/report.html"),)
     return tuple(
         Link(text=sheet.district_name(place), href=f"../../{place}/{tag}/report.html")
         for place in sheet.settings.district_ids

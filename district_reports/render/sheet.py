@@ -37,8 +37,15 @@ class Sheet:
     def place(self) -> str:
         """The place's name, as it stands in a sentence."""
         if self.is_city:
-            return self.words.text("place.city", name=self.words.name(self.settings.city.name))
+            return self.city_name
         return self.district_name(self.dossier.district_id)
+
+    @cached_property
+    def city_name(self) -> str:
+        """The city's name, as the language writes it."""
+        city = self.settings.city
+        own = city.names.get(self.words.language.tag)
+        return own if own is not None else self.words.name(city.name)
 
     @cached_property
     def months(self) -> str:
@@ -90,6 +97,12 @@ class Sheet:
     def join(self, items: Iterable[str]) -> str:
         """Return items strung together where each may hold a comma of its own."""
         return self.words.text("list.separator").join(items)
+
+    def sentences(self, first: str, *others: str) -> str:
+        """Return sentences one after the other, with the space the script puts between them, if any."""
+        for other in others:
+            first = self.words.text("sentences.two", first=first, second=other)
+        return first
 
     def steps(self, values: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
         """Return the ranges of the shades, least first, and what each stands for in words."""

@@ -51,7 +51,7 @@ def list_beats(settings: Settings, district_id: str) -> tuple[Beat, ...]:
     """Return the beats of one district, sector by sector.
 
     A beat's id begins with the last `beat_district_digits` characters of the district's id; the number of its sector
-    and its own number follow, both counted from 1.
+    and its own number follow, both counted from 1. With no such digits it begins with the district's whole id.
     """
     sample, prefix = settings.sample, district_id[-settings.city.beat_district_digits :]
     return tuple(
@@ -73,7 +73,7 @@ def build_districts(settings: Settings, source: Source) -> bytes:
         )
         for district in settings.districts
     ]
-    return _to_bytes(features)
+    return _to_bytes(features, source)
 
 
 def build_beats(settings: Settings, source: Source) -> bytes:
@@ -88,7 +88,7 @@ def build_beats(settings: Settings, source: Source) -> bytes:
             left = (column * sample.beats_per_sector + beat.number) * STEPS
             properties = {"area_id": beat.beat_id, "district_id": district.district_id}
             features.append(_build_feature(source, properties, _walk(lattice, _Block(top, left, STEPS, STEPS))))
-    return _to_bytes(features)
+    return _to_bytes(features, source)
 
 
 def _build_lattice(settings: Settings) -> npt.NDArray[np.float64]:
@@ -101,8 +101,8 @@ def _build_lattice(settings: Settings) -> npt.NDArray[np.float64]:
     right = (np.arange(columns + 1)[np.newaxis, :] + shake[:, :, 0]) / steps_right
     down = (np.arange(rows + 1)[:, np.newaxis] + shake[:, :, 1]) / steps_down
     # Two gentle shears, one after the other, bend the grid; a shear moves no two points into one.
-    right = right + 0.35 * np.sin(down * 1.3)
-    down = down + 0.25 * np.sin(right * 1.7)
+    right = right + 0.3 * np.sin(down * 1.3)
+    down = down + 0.2 * np.sin(right * 1.7)
     # Rounded once and here, so that the two sides of a border are the same numbers.
     return np.round(np.stack([right, -down], axis=-1) * TILE_DEGREES, 6)
 
@@ -128,6 +128,8 @@ def _build_feature(source: Source, properties: dict[str, str], ring: list[list[f
     }
 
 
-def _to_bytes(features: list[dict[str, Any]]) -> bytes:
-    collection = {"type": "FeatureCollection", "features": features}
+def _to_bytes(features: list[dict[str, Any]], source: Source) -> bytes:
+    """Return the one canonical spelling: features by key, sorted names, no spaces."""
+    by_key = sorted(features, key=lambda feature: str(feature["properties"][source.key]))
+    collection = {"type": "FeatureCollection", "features": by_key}
     return json.dumps(collection, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -79,7 +79,7 @@ class Portal:
         """Bind the port and serve in a thread."""
         self._server = PortalServer(("127.0.0.1", self._port), self)
         serve = self._server.serve_forever
-        threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, name="portal", daemon=True).start()
+        threading.Thread(target=serve, kwargs={"poll_interval": 0.005}, name="portal", daemon=True).start()
 
     def stop(self) -> None:
         """Stop to serve and end all connections."""

@@ -74,8 +74,6 @@ class PortalHandler(BaseHTTPRequestHandler):
     """Reads requests of one connection and sends the replies."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "portal"
-    sys_version = ""
     disable_nagle_algorithm = True
     wbufsize = 0
     server: PortalServer
@@ -96,6 +94,10 @@ class PortalHandler(BaseHTTPRequestHandler):
             self.close_connection = True
         finally:
             connection.close()
+
+    def version_string(self) -> str:
+        """Return the `Server` header."""
+        return "portal"
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet; the portal has its own log of requests."""

@@ -1,4 +1,4 @@
-"""Realistic pages for tests of the templates: `make_page` and hand-made pictures, `make_charts`.
+"""Realistic pages for tests of the templates: `make_page`, and hand-made pictures, `make_charts`.
 
 The numbers are invented and the sentences stand in `page_words.json`; nothing here is computed by the product.
 """
@@ -9,7 +9,6 @@ import json
 import math
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from district_reports.model import Direction
 from district_reports.render.view import (
@@ -31,6 +30,9 @@ from district_reports.render.view import (
     TrendChart,
     TrendPoint,
 )
+from tests.unit.render.pictures import make_charts
+
+__all__ = ["LANGUAGES", "make_charts", "make_page"]
 
 WORDS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("page_words.json").read_text(encoding="utf-8"))
 LANGUAGES = ("en", "es", "zh-Hans", "ar")
@@ -101,12 +103,6 @@ def make_page(language_tag: str, *, city: bool = False, banners: tuple[str, ...]
     )
 
 
-def make_charts(page: Page) -> dict[str, str]:
-    """Return a plain SVG for each figure of the page: shapes, labels and the banners, as the real charts have them."""
-    figures = [figure for section in (*page.sections, page.arrests) for figure in section.figures]
-    return {figure.figure_id: _svg(page, figure) for figure in figures}
-
-
 def _language_links(current: str) -> tuple[Link, ...]:
     return tuple(
         Link(text=str(WORDS[tag]["language_name"]), href=f"../{tag}/report.html", lang=tag, is_current=tag == current)
@@ -155,26 +151,27 @@ def _figure(w: dict[str, Any], place: str, key: str, chart: Any, table: Table, *
     )
 
 
+def _quarter_names(w: dict[str, Any]) -> list[str]:
+    quarters = (divmod(2023 * 4 + 2 + index, 4) for index in range(13))
+    return [w["quarter"].format(season=w["seasons"][season], year=year) for year, season in quarters]
+
+
 def _trend(w: dict[str, Any], place: str, key: str, values: tuple[int, ...]) -> Section:
-    points = []
-    for index, value in enumerate(values):
-        year, season = divmod(2023 * 4 + 2 + index, 4)
-        label = w["quarter"].format(season=w["seasons"][season], year=year)
-        points.append(
-            TrendPoint(
-                label=label.replace(" ", "\n") if " " in label else label.replace("年", "年\n"),
-                value=value,
-                text=f"{value:,}",
-                is_now=index == 12,
-                is_same_season=season == 2,
-            )
+    names = _quarter_names(w)
+    points = tuple(
+        TrendPoint(
+            label=name.replace(" ", "\n").replace("年", "年\n"),
+            value=value,
+            text=f"{value:,}",
+            is_now=index == 12,
+            is_same_season=index % 4 == 0,
         )
-    chart = TrendChart(
-        points=tuple(points), same_season_word=w["same_season"], other_word=w["other"], no_data_word=w["no_data"]
+        for index, (name, value) in enumerate(zip(names, values, strict=True))
     )
-    rows = tuple((point.label.replace("\n", " "), point.text) for point in points)
+    words = {"same_season_word": w["same_season"], "other_word": w["other"], "no_data_word": w["no_data"]}
+    rows = tuple((name, point.text) for name, point in zip(names, points, strict=True))
     table = Table(caption=w[f"t_{key}"], head=w["head_trend"], rows=rows, note=w["note_change"])
-    figure = _figure(w, place, key, chart, table, w["note_change"])
+    figure = _figure(w, place, key, TrendChart(points=points, **words), table, w["note_change"])
     return Section(section_id=key, question=w[f"q_{key}"], answer=w[f"a_{key}"], figures=(figure,))
 
 
@@ -192,13 +189,20 @@ def _kinds(w: dict[str, Any], place: str) -> Section:
         for label, now, before in zip(w["offences"], NOW, BEFORE, strict=True)
     )
     rows = tuple(
-        (bar.label, bar.first_text, bar.second_text, w[WORD_KEYS[direction]])
-        for bar, direction in zip(bars, DIRECTIONS, strict=True)
+        (bar.label, bar.first_text, bar.second_text, _change(w, now, before), w[WORD_KEYS[direction]])
+        for bar, now, before, direction in zip(bars, NOW, BEFORE, DIRECTIONS, strict=True)
     )
     table = Table(caption=w["t_kinds"], head=w["head_pairs"], rows=rows, note=w["note_small"])
     chart = PairChart(bars=bars, first_word=w["now"], second_word=w["before"], axis_word=w["incidents"])
     figure = _figure(w, place, "kinds", chart, table, w["note_small"], w["note_change"])
     return Section(section_id="kinds", question=w["q_kinds"], answer=w["a_kinds"], figures=(figure,))
+
+
+def _change(w: dict[str, Any], now: int, before: int) -> str:
+    more, less, few = w["change"]
+    if min(now, before) < 20:
+        return str(few)
+    return str((more if now > before else less).format(n=abs(round(100 * (now - before) / before))))
 
 
 def _when(w: dict[str, Any], place: str) -> Section:
@@ -209,10 +213,8 @@ def _when(w: dict[str, Any], place: str) -> Section:
             cells.append(HourCell(weekday=day, hour=hour, value=value, step=min(4, value // 2)))
     hours = tuple(f"{h % 12 or 12} {'am' if h < 12 else 'pm'}" if w["am_pm"] else str(h) for h in range(24))
     chart = HourChart(cells=tuple(cells), weekday_names=w["weekdays"], hour_names=hours, step_words=w["steps"])
-    rows = tuple(
-        (name, *(str(sum(c.value for c in cells if c.weekday == day and c.hour // 6 == part)) for part in range(4)))
-        for day, name in enumerate(w["weekdays"])
-    )
+    by_hour = [[cell.value for cell in cells if cell.hour == hour] for hour in range(24)]
+    rows = tuple((name, *map(str, day), str(sum(day))) for name, day in zip(hours, by_hour, strict=True))
     table = Table(caption=w["t_when"], head=w["head_hours"], rows=rows)
     figure = _figure(w, place, "when", chart, table)
     return Section(section_id="when", question=w["q_when"], answer=w["a_when"], figures=(figure,))
@@ -267,10 +269,14 @@ def _beside(w: dict[str, Any], place: str) -> Section:
 
 
 def _arrests(w: dict[str, Any]) -> Section:
-    numbers = (("3,377", "480", "14.2%"), ("412", "71", "17.2%"), ("1,204", "66", "5.5%"))
-    rows = tuple((label, *cells) for label, cells in zip(w["arrests_rows"], numbers, strict=True))
-    table = Table(caption=w["arrests_caption"], head=w["arrests_head"], rows=rows, note=w["arrests_note"])
-    return Section(section_id="arrests", question=w["q_arrests"], answer=w["a_arrests"], tables=(table,))
+    shares = [(14.2 + n / 10, 17.2 + n / 8, 5.5 + n / 20) for n in range(13)]
+    rows = tuple(
+        (label, *(w["too_early"].format(n=f"{s:.1f}") if index > 10 else f"{s:.1f}" for s in share))
+        for index, (label, share) in enumerate(zip(_quarter_names(w), shares, strict=True))
+    )
+    table = Table(caption=w["arrests_caption"], head=w["arrests_head"], rows=rows)
+    points = w["arrests_points"]
+    return Section(section_id="arrests", question=w["q_arrests"], answer=w["a_arrests"], tables=(table,), points=points)
 
 
 def _contacts(w: dict[str, Any], *, city: bool) -> tuple[ContactLine, ...]:
@@ -283,84 +289,3 @@ def _contacts(w: dict[str, Any], *, city: bool) -> tuple[ContactLine, ...]:
         )
     )
     return lines[:5] if city else lines
-
-
-def _svg(page: Page, figure: Figure) -> str:
-    draw = {"trend": _svg_trend, "pairs": _svg_pairs, "hours": _svg_hours, "map": _svg_map}[figure.chart.kind]
-    width, height, marks = draw(figure.chart)
-    foot = "".join(
-        _label(width / 2, height + 14 + 14 * i, banner, "middle", bold=True) for i, banner in enumerate(page.banners)
-    )
-    height += 4 + 14 * len(page.banners)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f"{marks}{foot}</svg>"
-    )
-
-
-def _label(x: float, y: float, text: str, anchor: str = "start", *, bold: bool = False, fill: str = "#1B2733") -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return (
-        f'<text transform="translate({x:.1f},{y:.1f})" text-anchor="{anchor}" font-family="Noto Sans" '
-        f'font-size="11px"{weight} fill="{fill}">{escape(text)}</text>'
-    )
-
-
-def _rect(x: float, y: float, w: float, h: float, fill: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" fill="{fill}"/>'
-
-
-def _svg_trend(chart: TrendChart) -> tuple[int, int, str]:
-    width, top, bottom = 660, 16, 190
-    most = max(point.value or 0 for point in chart.points)
-    marks = []
-    for index, point in enumerate(chart.points):
-        x, h = 8 + index * 50, (bottom - top) * (point.value or 0) / most
-        fill = "#0B4F8A" if point.is_now else "#7FA9CC" if point.is_same_season else "#D5DCE3"
-        marks.append(_rect(x, bottom - h, 38, h, fill))
-        marks.append(_label(x + 19, bottom - h - 4, point.text, "middle", bold=point.is_now))
-        for line, text in enumerate(point.label.split("\n")):
-            marks.append(_label(x + 19, bottom + 14 + 13 * line, text, "middle"))
-    marks.append(_label(8, bottom + 48, f"{chart.same_season_word} / {chart.other_word}"))
-    return width, bottom + 56, "".join(marks)
-
-
-def _svg_pairs(chart: PairChart) -> tuple[int, int, str]:
-    most = max(max(bar.first or 0, bar.second or 0) for bar in chart.bars)
-    marks = [_label(230, 12, chart.first_word, bold=True, fill="#0B4F8A"), _label(430, 12, chart.second_word)]
-    for index, bar in enumerate(chart.bars):
-        y = 22 + index * 30
-        marks.append(_label(222, y + 15, bar.label, "end"))
-        for line, (value, text, fill) in enumerate(
-            ((bar.first, bar.first_text, "#0B4F8A"), (bar.second, bar.second_text, "#8593A1"))
-        ):
-            w = 360 * (value or 0) / most
-            marks.append(_rect(230, y + 12 * line, w, 11, fill))
-            marks.append(_label(236 + w, y + 10 + 12 * line, text))
-    return 660, 30 + 30 * len(chart.bars), "".join(marks)
-
-
-def _svg_hours(chart: HourChart) -> tuple[int, int, str]:
-    fills = ("#E6EEF5", "#B9D0E4", "#7FA9CC", "#3F79AD", "#0B4F8A")
-    marks = [_rect(60 + 24 * c.hour, 4 + 24 * c.weekday, 23, 23, fills[c.step]) for c in chart.cells]
-    marks += [_label(54, 20 + 24 * day, name, "end") for day, name in enumerate(chart.weekday_names)]
-    marks += [_label(60 + 24 * hour, 188, chart.hour_names[hour]) for hour in range(0, 24, 3)]
-    for step, word in enumerate(chart.step_words):
-        marks += [_rect(60 + 110 * step, 200, 14, 14, fills[step]), _label(78 + 110 * step, 211, word)]
-    return 660, 222, "".join(marks)
-
-
-def _svg_map(chart: MapChart) -> tuple[int, int, str]:
-    fills = ("#E6EEF5", "#B9D0E4", "#7FA9CC", "#3F79AD", "#0B4F8A")
-    marks = []
-    for area in chart.areas:
-        row, column = area.tile
-        x, y = column * 84, row * 64
-        marks.append(_rect(x, y, 80, 60, fills[area.step]))
-        fill = "#FFFFFF" if area.step > 2 else "#1B2733"
-        marks.append(_label(x + 40, y + 26, area.label, "middle", fill=fill))
-        marks.append(_label(x + 40, y + 42, area.text, "middle", bold=True, fill=fill))
-    rows = 1 + max(area.tile[0] for area in chart.areas)
-    for step, word in enumerate(chart.step_words):
-        marks += [_rect(500, 10 + 22 * step, 14, 14, fills[step]), _label(520, 21 + 22 * step, word)]
-    return 660, rows * 64, "".join(marks)

@@ -1,0 +1,158 @@
+"""The print edition: one tagged PDF, set by Typst in PDF/UA-1 mode.
+
+Typst gets the page as JSON and sets every text as it stands; no source is ever built from data, so markup in a name
+is only letters. What belongs here: handing a `Page` to the template and its faults to the caller. What does not:
+wording, numbers, drawing, and the look (`templates/print`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from district_reports.config import Language
+from district_reports.errors import RenderError
+from district_reports.render.fonts import font_dirs
+from district_reports.render.svg import split_labels
+from district_reports.render.view import Figure, Page
+
+TEMPLATE = "report.typ"
+STANDARD = "ua-1"
+"""Written and enforced: a missing glyph, a skipped heading level or a picture without words stops the build."""
+
+_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_REMOVED = re.compile("[\u202a-\u202e\u206a-\u206f\ufeff]")
+"""Embeddings and overrides turn the text after them; no text of ours has them."""
+_ISOLATES = "\u2066\u2067\u2068"
+_END_OF_ISOLATE = "\u2069"
+_NO_LETTERS = frozenset({"Cc", "Cs", "Co", "Cn"})
+"""Unicode categories no font has letters for: controls, lone surrogates, private use, not assigned."""
+_LONGEST_MESSAGE = 300
+
+
+class PrintShop:
+    """Sets the pages of one language as PDF; keeps one warm compiler and font set, so make one per process.
+
+    Args:
+        language: The language of all pages.
+        template_dir: The folder that holds `report.typ`; Typst reads nothing outside it.
+
+    Raises:
+        RenderError: If the template or the fonts cannot be read.
+    """
+
+    def __init__(self, language: Language, *, template_dir: Path) -> None:
+        self.language = language
+        source = template_dir / TEMPLATE
+        if not source.is_file():
+            raise self._error(f"expected the template {source}, got no such file")
+        try:
+            fonts = typst.Fonts(
+                include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(d) for d in font_dirs()]
+            )
+            self._compiler = typst.Compiler(
+                str(source), root=str(template_dir), font_paths=fonts, ignore_system_fonts=True
+            )
+        except (RuntimeError, OSError, ValueError) as error:
+            raise self._error(f"the compiler did not start: {_shorten(str(error))}") from error
+        self._families = frozenset(fonts.families())
+
+    def render_pdf(self, page: Page, charts: Mapping[str, str]) -> bytes:
+        """Return the page as a PDF, the same bytes for the same input.
+
+        Args:
+            page: All texts, final.
+            charts: Each figure's picture as `<svg>` text, by `figure_id`.
+
+        Raises:
+            RenderError: If the page is of another language, a chart or a font is missing, no font has a letter for
+                some character, or the summary does not fit its pages.
+        """
+        if page.language != self.language.tag:
+            raise self._error(f"expected a page in {self.language.tag}, got one in {page.language}")
+        if page.font not in self._families:
+            raise self._error(f"expected the font {page.font} among the installed ones, got {sorted(self._families)}")
+        content = {"page": _page_record(page), "charts": self._drawings(page, charts)}
+        try:
+            pdf = self._compiler.compile(
+                format="pdf",
+                sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
+                pdf_standards=[STANDARD],
+                timestamp=datetime.fromisoformat(page.report_date).replace(tzinfo=UTC),
+            )
+        except typst.TypstError as error:
+            raise self._error(_shorten(" ".join((error.message, *error.hints)))) from error
+        if not isinstance(pdf, bytes):
+            raise self._error(f"expected one file, got {type(pdf).__name__}")
+        return pdf
+
+    def _drawings(self, page: Page, charts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        figures = _figures(page)
+        missing = [figure.figure_id for figure in figures if figure.figure_id not in charts]
+        if missing:
+            raise self._error(f"expected a chart for each figure, got none for {', '.join(missing)}")
+        return {figure.figure_id: _drawing(charts[figure.figure_id]) for figure in figures}
+
+    def _error(self, problem: str) -> RenderError:
+        message = f"{TEMPLATE} ({self.language.tag}): {problem}"
+        return RenderError(message, template=TEMPLATE, language=self.language.tag)
+
+
+def printable(text: str) -> str:
+    """Return the text with nothing in it that a font has no letter for, or that turns its neighbours.
+
+    Line breaks of all kinds become one kind, other controls a space; characters that are no letters the replacement
+    character; embeddings and overrides go; each isolate is closed within the text.
+    """
+    text = _REMOVED.sub("", _LINE_BREAKS.sub("\n", text))
+    kept, depth = [], 0
+    for sign in text:
+        if sign == _END_OF_ISOLATE and not depth:
+            continue
+        depth += (sign in _ISOLATES) - (sign == _END_OF_ISOLATE)
+        if sign != "\n" and unicodedata.category(sign) in _NO_LETTERS:
+            sign = " " if unicodedata.category(sign) == "Cc" else "\ufffd"
+        kept.append(sign)
+    return "".join(kept) + _END_OF_ISOLATE * depth
+
+
+def _page_record(page: Page) -> dict[str, Any]:
+    """Return the page as the template reads it: without the data of charts, which are drawn already."""
+    record = page.model_dump(mode="json")
+    for section in (*record["sections"], record["arrests"]):
+        for figure in section["figures"]:
+            del figure["chart"]
+    cleaned: dict[str, Any] = _cleaned(record)
+    return cleaned
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _cleaned(item) for key, item in value.items()}
+    return value
+
+
+def _drawing(svg: str) -> dict[str, Any]:
+    picture = split_labels(svg)
+    labels = [label._asdict() | {"text": printable(label.text)} for label in picture.labels]
+    return picture._asdict() | {"labels": labels}
+
+
+def _figures(page: Page) -> list[Figure]:
+    return [figure for section in (*page.sections, page.arrests) for figure in section.figures]
+
+
+def _shorten(message: str) -> str:
+    line = " ".join(message.split())
+    return line if len(line) <= _LONGEST_MESSAGE else line[: _LONGEST_MESSAGE - 1] + "…"

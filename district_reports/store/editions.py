@@ -1,0 +1,73 @@
+"""Editions: what the reports are made of and made into, below `editions/<quarter>/`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from district_reports.errors import StoreError
+from district_reports.periods import Quarter
+from district_reports.store import files
+from district_reports.store.names import require_name
+
+
+class EditionFolder:
+    """The folder `editions` of a data directory."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def release_dir(self, quarter: Quarter) -> Path:
+        """Return the folder of a quarter's release."""
+        return self.root / "editions" / str(quarter)
+
+    def edition_dir(self, quarter: Quarter, district_id: str, language: str | None = None) -> Path:
+        """Return the folder of one edition; without a language that of the dossier."""
+        folder = self.release_dir(quarter)
+        folder = folder / require_name(district_id, folder)
+        return folder if language is None else folder / require_name(language, folder)
+
+    def save_file(self, path: Path, data: bytes) -> bool:
+        """Write a file of the data directory whole, unless it holds these bytes, and return whether it was.
+
+        Raises:
+            StoreError: If it lies outside, or cannot be written; the old file is then untouched.
+        """
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise StoreError(f"{path}: expected a place inside {self.root}", path=path)
+        return files.save_bytes(path, data)
+
+    def load_file(self, path: Path) -> bytes | None:
+        """Return the bytes of a file, or None if there is none.
+
+        Raises:
+            StoreError: If it is there and cannot be read.
+        """
+        return files.load_bytes(path)
+
+    def load_release(self, quarter: Quarter) -> dict[str, Any] | None:
+        """Return the release manifest of a quarter, or None if there is none.
+
+        Raises:
+            StoreError: If it is there and cannot be read.
+        """
+        path = self.release_dir(quarter) / "manifest.json"
+        data = files.load_bytes(path)
+        if data is None:
+            return None
+        try:
+            document = json.loads(data)
+        except ValueError as error:
+            raise StoreError(f"{path}: expected JSON, got: {error}", path=path) from error
+        if not isinstance(document, dict):
+            raise StoreError(f"{path}: expected a JSON object, got {type(document).__name__}", path=path)
+        return document
+
+    def save_release(self, quarter: Quarter, document: dict[str, Any]) -> bool:
+        """Write the release manifest of a quarter, to be done last, and return whether it changed.
+
+        Raises:
+            StoreError: If it cannot be written; the old one is then untouched.
+        """
+        return files.save_json(self.release_dir(quarter) / "manifest.json", document)

@@ -1,0 +1,204 @@
+"""The command line `district-reports`.
+
+Belongs here: reading arguments, choosing directories, turning every error into one line and one exit code. Does not
+belong here: what the stages do (`stages`), how Prefect runs them (`draft_reports`).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import click
+import typer
+
+from district_reports.errors import ConfigError, DistrictReportsError
+from district_reports.periods import Quarter
+from district_reports.settings import Settings, load_settings
+from flows.records import DraftRequest, SourceKind
+
+PROGRAM = "district-reports"
+DATA_DIRS = {SourceKind.PORTAL: Path("data/var"), SourceKind.SAMPLE: Path("data/sample")}
+UNEXPECTED = 1
+USAGE = 2
+EDITIONS_FAILED = 6
+
+app = typer.Typer(
+    name=PROGRAM,
+    help="Quarterly, multilingual reports on each police district.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Latest(StrEnum):
+    """The word that stands for the newest complete quarter."""
+
+    LATEST = "latest"
+
+
+SourceOption = Annotated[SourceKind, typer.Option("--source", help="Where the rows come from.")]
+DataDirOption = Annotated[Path | None, typer.Option("--data-dir", help="Folder the program makes and keeps.")]
+RecordsDirOption = Annotated[
+    Path | None, typer.Option("--records-dir", help="Folder of the records people keep; no command reads it yet.")
+]
+AsOfOption = Annotated[str, typer.Option("--as-of", help="The report's date, 2026-10-08; today when not given.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+@app.callback()
+def district_reports() -> None:
+    """Keep the commands as sub-commands, even when there is one."""
+
+
+@app.command()
+def draft(
+    quarter: Annotated[str, typer.Argument(help="Such as 2026Q3, or latest: the newest complete one.")],
+    source: SourceOption = SourceKind.PORTAL,
+    district: Annotated[list[str] | None, typer.Option("--district", help="Only this one; repeatable.")] = None,
+    language: Annotated[list[str] | None, typer.Option("--language", help="Only this one; repeatable.")] = None,
+    data_dir: DataDirOption = None,
+    records_dir: RecordsDirOption = None,
+    as_of: AsOfOption = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Draft an incomplete quarter; marks every page.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use the last good snapshots; ask no portal.")] = False,
+    debug: DebugOption = False,
+) -> int:
+    """Make the reports of a quarter: pull what changed, count, write web pages and print files."""
+    settings = load_settings()
+    request = _request(settings, quarter, source, as_of, data_dir).model_copy(
+        update={
+            "districts": _checked_districts(settings, district),
+            "languages": _checked_languages(settings, language),
+            "is_preview": preview,
+            "is_offline": offline,
+        }
+    )
+    _quiet_prefect(request.data_dir)
+    # Only now: Prefect reads its settings when it is imported.
+    from flows.draft_reports import run_draft
+
+    return EDITIONS_FAILED if run_draft(settings, request).failed else 0
+
+
+@app.command()
+def sync(
+    quarter: Annotated[str, typer.Argument(help="Such as 2026Q3, or latest.")] = Latest.LATEST,
+    source: SourceOption = SourceKind.PORTAL,
+    data_dir: DataDirOption = None,
+    records_dir: RecordsDirOption = None,
+    as_of: AsOfOption = "",
+    debug: DebugOption = False,
+) -> int:
+    """Bring the snapshots up to date for a quarter and its history, and write no report."""
+    settings = load_settings()
+    request = _request(settings, quarter, source, as_of, data_dir)
+    from flows.terminal import run_sync
+
+    run_sync(settings, request)
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with the code of what happened."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(words))
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and return its exit code; every error becomes one line on standard error."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(args=list(words), prog_name=PROGRAM, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _fail(error, USAGE, words)
+    except click.ClickException as error:
+        return _fail(error, USAGE, words, error.format_message())
+    except click.Abort:
+        return _fail(click.Abort("stopped by hand"), 130, words, "stopped by hand")
+    except DistrictReportsError as error:
+        return _fail(error, error.exit_code, words)
+    except OSError as error:
+        return _fail(error, UNEXPECTED, words, _environment_message(error))
+    except Exception as error:  # noqa: BLE001 - the last door: whatever it is, the reader gets one line
+        return _fail(error, UNEXPECTED, words, f"unexpected {type(error).__name__}: {error}")
+    return code if isinstance(code, int) else 0
+
+
+def _fail(error: BaseException, code: int, words: Sequence[str], message: str | None = None) -> int:
+    if "--debug" in words:
+        traceback.print_exception(error, file=sys.stderr)
+    line = " ".join((message if message is not None else str(error)).split())
+    sys.stderr.write(f"{PROGRAM}: {line}\n")
+    return code
+
+
+def _environment_message(error: OSError) -> str:
+    what = {errno.ENOSPC: "the disk is full", errno.EACCES: "no permission", errno.EROFS: "the disk is read-only"}
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}expected to read or write it, got: {what.get(error.errno or 0, error.strerror or str(error))}"
+
+
+def _request(settings: Settings, quarter: str, source: SourceKind, as_of: str, data_dir: Path | None) -> DraftRequest:
+    """Return what the arguments ask for; the clock is read here and nowhere below."""
+    now = datetime.now(ZoneInfo(settings.city.time_zone))
+    report_date = _parse_day(as_of) if as_of else now.date()
+    wanted = Quarter.newest_complete(report_date) if quarter == Latest.LATEST else Quarter.parse(quarter)
+    return DraftRequest(
+        quarter=str(wanted),
+        source=source,
+        districts=settings.district_ids,
+        languages=tuple(language.tag for language in settings.languages),
+        data_dir=(data_dir or settings.data_dir or DATA_DIRS[source]).absolute(),
+        as_of=report_date,
+        now=now,
+    )
+
+
+def _parse_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"--as-of: expected a date such as 2026-10-08, got {text!r}") from error
+
+
+def _checked_districts(settings: Settings, wanted: list[str] | None) -> tuple[str, ...]:
+    """Return the places asked for, in the order of the config; all of them and the city when none is named."""
+    everything = (*settings.district_ids, "city")
+    return _checked(wanted, everything, "--district")
+
+
+def _checked_languages(settings: Settings, wanted: list[str] | None) -> tuple[str, ...]:
+    return _checked(wanted, tuple(language.tag for language in settings.languages), "--language")
+
+
+def _checked(wanted: list[str] | None, allowed: tuple[str, ...], option: str) -> tuple[str, ...]:
+    unknown = [item for item in wanted or () if item not in allowed]
+    if unknown:
+        raise ConfigError(f"{option}: expected one of {', '.join(allowed)}, got {unknown[0]!r}")
+    return tuple(item for item in allowed if not wanted or item in wanted)
+
+
+def _quiet_prefect(data_dir: Path) -> None:
+    """Give Prefect a home of the project's own, without telemetry; what the user has set stays."""
+    quiet = {
+        "PREFECT_HOME": str(data_dir / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+        # What goes wrong reaches the reader as one line, not twice as a traceback.
+        "PREFECT_LOGGING_LEVEL": "DEBUG" if "--debug" in sys.argv else "CRITICAL",
+        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+    }
+    for name, value in quiet.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,136 @@
+"""Snapshots -> the facts of a report: origins, checked rows, shapes of areas, contacts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+
+from district_reports import checks
+from district_reports.metrics import CITY, Oddity, count_by_name, count_months, count_oddities, newest_day
+from district_reports.model import CheckResult, Contact, Origin, Shape, Snapshot
+from district_reports.periods import Quarter
+from district_reports.settings import Settings
+from district_reports.shapes import build_shapes
+from district_reports.sources.stations import tidy_stations
+from district_reports.store import Store
+from flows.records import DraftRequest
+
+DISTRICTS, BEATS, STATIONS = "districts", "beats", "stations"
+"""Ids of the sources that draw the maps and name the contacts."""
+
+
+def find_origins(settings: Settings, snapshots: Mapping[str, Snapshot]) -> tuple[Origin, ...]:
+    """Return who published what we hold, and as of which day in the city."""
+    zone = ZoneInfo(settings.city.time_zone)
+    return tuple(
+        Origin(
+            origin_id=source.source_id,
+            producer=source.producer,
+            title=source.title,
+            page_url=source.page_url,
+            dataset_id=source.dataset_id,
+            license=source.license,
+            as_of=snapshots[source.source_id].rows_updated_at.astimezone(zone).date(),
+            snapshot=snapshots[source.source_id].digest,
+        )
+        for source in settings.sources
+        if source.source_id in snapshots
+    )
+
+
+def check_rows(
+    con: duckdb.DuckDBPyConnection, measures: pd.DataFrame, settings: Settings, request: DraftRequest
+) -> list[CheckResult]:
+    """Return what the checks of the rows and their sums found.
+
+    Args:
+        con: From `open_incidents`.
+        measures: `out_metrics`.
+        settings: Districts, known offences, bounds.
+        request: The run.
+    """
+    quarter = Quarter.parse(request.quarter)
+    window = quarter.window(settings.report.history_quarters)
+    oddities = count_oddities(con, window)
+    (source,) = (source for source in settings.sources if source.form == "events")
+    source_id, preview = source.source_id, request.is_preview
+    return [
+        *checks.check_fresh(quarter, newest_day(con), source_id=source_id, is_preview=preview),
+        *checks.check_offence_groups(count_by_name(oddities, Oddity.UNKNOWN_GROUPS), source_id=source_id),
+        *checks.check_offence_types(count_by_name(oddities, Oddity.UNKNOWN_TYPES), source_id=source_id),
+        *checks.check_offence_codes(count_by_name(oddities, Oddity.UNKNOWN_CODES), source_id=source_id),
+        *checks.check_sums(measures, whole=CITY, source_id=source_id),
+        *checks.check_history(measures, quarter, whole=CITY, source_id=source_id, is_preview=preview),
+        *checks.check_districts(
+            measures, quarter, metric_id=settings.report.all_incidents, districts=settings.district_ids, whole=CITY
+        ),
+        *checks.check_volume(count_months(con), window, source.monthly_rows, source_id=source_id),
+    ]
+
+
+def find_shapes(settings: Settings, store: Store, snapshots: Mapping[str, Snapshot]) -> dict[str, tuple[Shape, ...]]:
+    """Return the outlines of each district's beats, and of the city's districts; nothing where none are at hand."""
+    shapes: dict[str, tuple[Shape, ...]] = {}
+    if DISTRICTS in snapshots:
+        shapes[CITY] = find_city_shapes(settings, _geojson(store, snapshots[DISTRICTS]))
+    if BEATS in snapshots:
+        shapes.update(find_beat_shapes(settings, _geojson(store, snapshots[BEATS])))
+    return shapes
+
+
+def find_contacts(
+    settings: Settings, store: Store, snapshots: Mapping[str, Snapshot]
+) -> tuple[dict[str, Contact], list[CheckResult]]:
+    """Return the station of each district, from the config, and how the city's list differs from it.
+
+    The config decides, since people keep it; a difference is told.
+    """
+    ours = {
+        district.district_id: Contact(
+            name=district.name, address=district.address, phone=district.phone, is_verified=district.is_verified
+        )
+        for district in settings.districts
+    }
+    if STATIONS not in snapshots:
+        return ours, []
+    snapshot = snapshots[STATIONS]
+    table = pq.read_table(store.part_path(STATIONS, snapshot.parts[0]))
+    return ours, checks.check_contacts(ours, tidy_stations(table, settings), source_id=STATIONS)
+
+
+def _geojson(store: Store, snapshot: Snapshot) -> bytes:
+    return store.part_path(snapshot.source_id, snapshot.parts[0]).read_bytes()
+
+
+def find_city_shapes(settings: Settings, geojson: bytes) -> tuple[Shape, ...]:
+    """Return the outlines of the districts; none at all if one is missing, since a map with a hole misleads."""
+    width = max(len(district_id) for district_id in settings.district_ids)
+    outlines = build_shapes(geojson, id_field="area_id", wanted=settings.district_ids, id_width=width)
+    return () if outlines.missing else outlines.shapes
+
+
+def find_beat_shapes(settings: Settings, geojson: bytes) -> dict[str, tuple[Shape, ...]]:
+    """Return the outlines of each district's beats, by district."""
+    width = max(len(district_id) for district_id in settings.district_ids)
+    beats: dict[str, set[str]] = {district_id: set() for district_id in settings.district_ids}
+    for feature in json.loads(geojson)["features"]:
+        properties = feature["properties"]
+        district_id = str(properties["district_id"]).rjust(width, "0")
+        if district_id in beats:
+            beats[district_id].add(str(properties["area_id"]))
+    beat_width = max((len(beat) for found in beats.values() for beat in found), default=0)
+    return {
+        district_id: build_shapes(
+            geojson,
+            id_field="area_id",
+            wanted=sorted(beat.rjust(beat_width, "0") for beat in found),
+            id_width=beat_width,
+        ).shapes
+        for district_id, found in beats.items()
+        if found
+    }

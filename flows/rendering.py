@@ -1,0 +1,200 @@
+"""Dossiers -> editions, in worker processes; nothing here imports Prefect, so that a worker starts quickly.
+
+An edition's folder holds its files and `edition.json`: the digest of what it was made from and of each file. It is
+written last; an edition whose inputs and files still agree with it is not made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+from district_reports.dossier import load_dossier
+from district_reports.errors import DistrictReportsError, StoreError
+from district_reports.model import Dossier, Record
+from district_reports.periods import Quarter
+from district_reports.render.charts import ChartBook
+from district_reports.render.html import WebPress
+from district_reports.render.i18n import Words, load_words
+from district_reports.render.page import build_page
+from district_reports.render.pdf import PrintShop
+from district_reports.render.view import Page
+from district_reports.settings import Settings, find_asset, load_settings
+from district_reports.store import Store
+from flows.records import DraftRequest, EditionResult
+
+RECORD = "edition.json"
+ENGINES = ("altair", "babel", "jinja2", "typst", "vl-convert-python")
+"""Packages whose version may change the bytes of an edition."""
+
+
+class RenderJob(Record):
+    """Some places in one language."""
+
+    store_root: Path
+    kind: str
+    domains: tuple[str, ...]
+    quarter: str
+    language: str
+    places: tuple[str, ...]
+    program: str
+    """From `digest_program`."""
+
+
+def plan_jobs(store: Store, request: DraftRequest, workers: int) -> list[RenderJob]:
+    """Return the jobs of a run: one for each language, cut further where there are more workers than languages."""
+    pieces = -(-workers // len(request.languages))
+    program = digest_program()
+    return [
+        RenderJob(
+            store_root=store.root,
+            kind=store.about.kind,
+            domains=store.about.domains,
+            quarter=request.quarter,
+            language=language,
+            places=request.districts[start::pieces],
+            program=program,
+        )
+        for language in request.languages
+        for start in range(pieces)
+        if request.districts[start::pieces]
+    ]
+
+
+def digest_program() -> str:
+    """Return the digest of everything but dossier and config that decides an edition's bytes."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent.parent / "district_reports"
+    for path in sorted([*package.rglob("*.py"), *find_asset("templates").rglob("*")]):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for engine in ENGINES:
+        digest.update(f"{engine} {version(engine)}\n".encode())
+    return digest.hexdigest()
+
+
+@contextmanager
+def open_pool(workers: int) -> Iterator[Executor]:
+    """Hold a pool of fresh processes: a forked one would inherit the locks of Prefect's threads."""
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def submit(pool: Executor, job: RenderJob) -> Future[list[EditionResult]]:
+    """Hand a job to the pool."""
+    return pool.submit(render_job, job)
+
+
+def render_job(job: RenderJob) -> list[EditionResult]:
+    """Make a job's editions; one that fails says why and does not stop the others."""
+    store = Store.open(job.store_root, kind=job.kind, city_id=_settings().city.city_id, domains=job.domains)
+    return [_render_place(store, job, place) for place in job.places]
+
+
+def _render_place(store: Store, job: RenderJob, place: str) -> EditionResult:
+    result = EditionResult(district_id=place, language=job.language, is_written=False, files={})
+    try:
+        return _make_edition(store, job, place)
+    except StoreError:
+        # A full disk is no fault of one district: it ends the run.
+        raise
+    except DistrictReportsError as error:
+        return result.model_copy(update={"error": str(error)})
+    except Exception as error:  # whatever it is, the other districts' reports are still to be made
+        return result.model_copy(update={"error": f"{type(error).__name__}: {error}"})
+
+
+def _make_edition(store: Store, job: RenderJob, place: str) -> EditionResult:
+    quarter = Quarter.parse(job.quarter)
+    folder = store.edition_dir(quarter, place, job.language)
+    data = store.load_file(store.edition_dir(quarter, place) / "dossier.json")
+    if data is None:
+        raise StoreError(f"{place}: expected a dossier, found none", path=folder)
+    inputs = hashlib.sha256(
+        "\n".join((job.program, _settings().config_digest, job.language)).encode() + data
+    ).hexdigest()
+    files = _find_edition(store, folder, inputs)
+    if files is not None:
+        return EditionResult(district_id=place, language=job.language, is_written=False, files=files)
+    made = render_edition(load_dossier(data), job.language)
+    for name, content in made.items():
+        store.save_file(folder / name, content)
+    files = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
+    store.save_file(folder / RECORD, _canonical({"inputs": inputs, "files": files}))
+    return EditionResult(district_id=place, language=job.language, is_written=True, files=files)
+
+
+def _find_edition(store: Store, folder: Path, inputs: str) -> dict[str, str] | None:
+    """Return the files of an edition that stands there, made from these inputs and whole; else None."""
+    record = store.load_file(folder / RECORD)
+    if record is None:
+        return None
+    try:
+        found = json.loads(record)
+    except ValueError:
+        return None
+    if not isinstance(found, dict) or found.get("inputs") != inputs:
+        return None
+    files = {str(name): str(digest) for name, digest in dict(found.get("files", {})).items()}
+    for name, digest in files.items():
+        content = store.load_file(folder / name)
+        if content is None or hashlib.sha256(content).hexdigest() != digest:
+            return None
+    return files or None
+
+
+def render_edition(dossier: Dossier, tag: str) -> dict[str, bytes]:
+    """Return the files of one edition, by name."""
+    page = build_page(dossier, _words()[tag], _settings())
+    charts = draw_charts(page)
+    return {
+        "report.html": _web_press().render_html(page, charts),
+        "report.pdf": _print_shop(tag).render_pdf(page, charts),
+    }
+
+
+def draw_charts(page: Page) -> dict[str, str]:
+    """Return the pictures of a page's figures, by id."""
+    book = _chart_book(page.language)
+    banner = " · ".join(page.banners)
+    figures = (figure for section in page.sections for figure in section.figures)
+    return {figure.figure_id: book.draw(figure, banner=banner) for figure in figures}
+
+
+def _canonical(document: dict[str, object]) -> bytes:
+    return (json.dumps(document, sort_keys=True, indent=1) + "\n").encode()
+
+
+# Read or built once in each process, and warm for all its editions.
+
+
+@cache
+def _settings() -> Settings:
+    return load_settings()
+
+
+@cache
+def _words() -> dict[str, Words]:
+    return load_words(_settings().languages, find_asset("templates", "locale"))
+
+
+@cache
+def _chart_book(tag: str) -> ChartBook:
+    return ChartBook(_settings().language(tag))
+
+
+@cache
+def _web_press() -> WebPress:
+    return WebPress(template_dir=find_asset("templates", "html"))
+
+
+@cache
+def _print_shop(tag: str) -> PrintShop:
+    return PrintShop(_settings().language(tag), template_dir=find_asset("templates", "print"))

@@ -1,0 +1,171 @@
+"""The stages of a draft, as plain functions in the order they run; nothing here imports Prefect.
+
+`draft_reports` runs them as a flow; `run_stages` runs them one after the other, for tests and for places that have no
+use for a scheduler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from typing import Literal
+from urllib.parse import urlsplit
+
+from district_reports.sync import SyncResult, synchronise
+
+from district_reports.checks import check_complete, require_passed
+from district_reports.dossier import Facts, build_dossiers, canonical_json
+from district_reports.errors import ConfigError, FetchError
+from district_reports.metrics import CITY, Measures, build_breakdowns, count_measures, format_measures, open_incidents
+from district_reports.model import CheckResult, Dossier, Snapshot
+from district_reports.periods import Quarter
+from district_reports.render.i18n import load_words
+from district_reports.settings import Settings, find_asset
+from district_reports.sources.contract import Portal
+from district_reports.sources.sample import SamplePortal
+from district_reports.sources.socrata import SocrataPortal
+from district_reports.store import Store
+from flows.facts import check_rows, find_contacts, find_origins, find_shapes
+from flows.records import DraftRequest, EditionResult, SourceKind
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, how much of it is done, and of how much."""
+
+
+def check_request(settings: Settings, request: DraftRequest) -> None:
+    """Return nothing if the request can be met as far as one can tell before asking any portal.
+
+    Raises:
+        ChecksFailed: If the quarter is not complete on the report's date and no preview is wanted.
+        TranslationError: If a catalogue lacks a sentence.
+    """
+    quarter = Quarter.parse(request.quarter)
+    require_passed(check_complete(quarter, request.as_of, is_preview=request.is_preview))
+    load_words(settings.languages, find_asset("templates", "locale"))
+
+
+def open_portal(settings: Settings, request: DraftRequest) -> Portal:
+    """Return the place the rows come from."""
+    if request.source is SourceKind.SAMPLE:
+        return SamplePortal(settings, Quarter.parse(request.quarter))
+    return SocrataPortal(settings.portal_url, app_token=settings.app_token)
+
+
+def open_store(settings: Settings, request: DraftRequest) -> Store:
+    """Return the data directory, made if need be.
+
+    Raises:
+        KindError: If it holds another kind of data.
+        StoreError: If it cannot be written.
+    """
+    kind: Literal["sample", "portal"] = "sample" if request.source is SourceKind.SAMPLE else "portal"
+    domain = "sample" if kind == "sample" else urlsplit(settings.portal_url).netloc
+    return Store.open(request.data_dir, kind=kind, city_id=settings.city.city_id, domains=(domain,))
+
+
+def sync_sources(settings: Settings, request: DraftRequest, store: Store, progress: Progress) -> list[SyncResult]:
+    """Bring every source's snapshot up to date; offline, say what there is.
+
+    Raises:
+        SourceError: If a required source cannot be read or has drifted.
+    """
+    if request.is_offline:
+        return [_require_snapshot(settings, store, source.source_id) for source in settings.sources]
+    portal = open_portal(settings, request)
+    quarters = Quarter.parse(request.quarter).window(settings.report.history_quarters)
+    return [
+        synchronise(
+            portal,
+            store,
+            source,
+            quarters,
+            now=request.now,
+            on_progress=lambda stage, done, total: progress(f"pull:{stage}", done, total),
+        )
+        for source in settings.sources
+    ]
+
+
+def _require_snapshot(settings: Settings, store: Store, source_id: str) -> SyncResult:
+    snapshot = store.load_snapshot(source_id)
+    if snapshot is None and settings.source(source_id).is_required:
+        raise FetchError(f"{source_id}: expected a snapshot from an earlier run, found none", source_id=source_id)
+    return SyncResult(source_id=source_id, snapshot=snapshot, rows_pulled=0, months_pulled=(), remarks=())
+
+
+def load_snapshots(settings: Settings, store: Store) -> dict[str, Snapshot]:
+    """Return the snapshots at hand, by source."""
+    found = ((source.source_id, store.load_snapshot(source.source_id)) for source in settings.sources)
+    return {source_id: snapshot for source_id, snapshot in found if snapshot is not None}
+
+
+def count_everything(settings: Settings, request: DraftRequest, store: Store) -> tuple[Facts, bytes]:
+    """Return everything known of the quarter, checked, and the bytes of `measures.csv`.
+
+    Raises:
+        ChecksFailed: If a required check failed.
+        ContractError: If the stored rows are not as declared.
+    """
+    quarter = Quarter.parse(request.quarter)
+    window = quarter.window(settings.report.history_quarters)
+    snapshots = load_snapshots(settings, store)
+    origins = find_origins(settings, snapshots)
+    events = _events(settings, snapshots)
+    wanted = {f"{month:%Y-%m}" for past in window for month in past.months}
+    paths = [store.part_path(events.source_id, part) for part in events.parts if part.part_id in wanted]
+    origin = next(origin for origin in origins if origin.origin_id == events.source_id)
+    with closing(open_incidents(paths, settings)) as con:
+        table = count_measures(con, settings, window, as_of=origin.as_of, origin_id=origin.origin_id)
+        results = check_rows(con, table, settings, request)
+        require_passed(results)
+        breakdowns = build_breakdowns(con, settings, quarter)
+    contacts, differing = find_contacts(settings, store, snapshots)
+    facts = Facts(
+        settings=settings,
+        quarter=quarter,
+        report_date=request.as_of,
+        is_sample=request.source is SourceKind.SAMPLE,
+        is_preview=request.is_preview,
+        origins=origins,
+        measures=Measures(table),
+        breakdowns=breakdowns,
+        shapes=find_shapes(settings, store, snapshots),
+        contacts=contacts,
+        remarks=tuple(result for result in (*results, *differing) if not result.passed),
+    )
+    return facts, format_measures(table)
+
+
+def _events(settings: Settings, snapshots: dict[str, Snapshot]) -> Snapshot:
+    """Return the snapshot that holds the incidents."""
+    for source in settings.sources:
+        if source.form == "events" and source.source_id in snapshots:
+            return snapshots[source.source_id]
+    raise ConfigError("sources: expected a source of events with a snapshot, found none")
+
+
+def write_dossiers(store: Store, facts: Facts, measures: bytes) -> dict[str, Dossier]:
+    """Write `measures.csv` and the dossier of every place, and return the dossiers by place."""
+    store.save_file(store.release_dir(facts.quarter) / "measures.csv", measures)
+    dossiers = build_dossiers(facts)
+    for place, dossier in dossiers.items():
+        store.save_file(store.edition_dir(facts.quarter, place) / "dossier.json", canonical_json(dossier))
+    return dossiers
+
+
+def collect_remarks(synced: Iterable[SyncResult], facts: Facts) -> tuple[CheckResult, ...]:
+    """Return every check that did not pass, for the closing lines."""
+    return (*(remark for result in synced for remark in result.remarks), *facts.remarks)
+
+
+def is_whole_city(request: DraftRequest, settings: Settings) -> bool:
+    """Whether every place and language was asked for."""
+    everything = (*settings.district_ids, CITY)
+    return set(request.districts) == set(everything) and len(request.languages) == len(settings.languages)
+
+
+def sort_editions(editions: Iterable[EditionResult], settings: Settings) -> tuple[EditionResult, ...]:
+    """Return editions in the order of the config, whatever the order in which they were made."""
+    places = {place: number for number, place in enumerate((*settings.district_ids, CITY))}
+    tags = {language.tag: number for number, language in enumerate(settings.languages)}
+    return tuple(sorted(editions, key=lambda edition: (places[edition.district_id], tags[edition.language])))

@@ -1,0 +1,1 @@
+"""Behaviour of our own portal, seen through real HTTP clients."""
