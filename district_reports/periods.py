@@ -55,7 +55,7 @@ class Quarter:
     @classmethod
     def newest_complete(cls, as_of: date) -> Quarter:
         """Return the newest quarter that is complete on `as_of`."""
-        return cls.of(as_of - timedelta(days=SETTLING_DAYS)).previous()
+        return cls.of(as_of - timedelta(days=SETTLING_DAYS - 1)).previous()
 
     @property
     def start(self) -> date:

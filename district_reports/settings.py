@@ -22,7 +22,16 @@ from district_reports.errors import ConfigError
 from district_reports.model import Record
 
 PREFIX = "DISTRICT_REPORTS_"
-KNOWN = ("CITY", "CONFIG_DIR", "PORTAL_URL", "COUNTY_PORTAL_URL", "APP_TOKEN", "DATA_DIR", "RECORDS_DIR", "DATABASE_URL")
+KNOWN = (
+    "CITY",
+    "CONFIG_DIR",
+    "PORTAL_URL",
+    "COUNTY_PORTAL_URL",
+    "APP_TOKEN",
+    "DATA_DIR",
+    "RECORDS_DIR",
+    "DATABASE_URL",
+)
 FILES = ("city", "districts", "sources", "metrics", "report", "languages", "sample")
 
 R = TypeVar("R", bound=Record)
@@ -154,7 +163,9 @@ def _find_files(city: str, overlay: str | None) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for name in FILES:
         over = Path(overlay) / f"{name}.toml" if overlay else None
-        found[name] = over if over is not None and over.is_file() else find_asset("config", "cities", city, f"{name}.toml")
+        found[name] = (
+            over if over is not None and over.is_file() else find_asset("config", "cities", city, f"{name}.toml")
+        )
     return found
 
 
@@ -220,17 +231,24 @@ def _digest_files(files: Mapping[str, Path]) -> str:
 
 def _require_consistent(settings: Settings, files: Mapping[str, Path]) -> None:
     """Refuse files that contradict each other."""
+    for what, ids in (("district", settings.district_ids), ("language", [x.tag for x in settings.languages])):
+        if len(set(ids)) != len(ids):
+            raise ConfigError(f"{files[what + 's']}: expected each {what} once, got {', '.join(ids)}")
     known = {metric.metric_id for metric in settings.metrics.metrics}
     report = settings.report
-    used = (*report.key_facts, *report.trends, *report.offences, *report.parts, *report.arrest_shares, report.all_incidents)
+    used = (
+        *report.key_facts,
+        *report.trends,
+        *report.offences,
+        *report.parts,
+        *report.arrest_shares,
+        report.all_incidents,
+    )
     _require_known(used, known, "metric", files["report"])
     _require_known([m.share_of for m in settings.metrics.metrics if m.share_of], known, "metric", files["metrics"])
     groups = [group for metric in settings.metrics.metrics for group in metric.offence_groups]
     _require_known(groups, set(settings.metrics.offences.groups), "offence group", files["metrics"])
     _require_known(settings.sample.weights, set(settings.district_ids), "district", files["sample"])
-    for what, ids in (("district", settings.district_ids), ("language", [x.tag for x in settings.languages])):
-        if len(set(ids)) != len(ids):
-            raise ConfigError(f"{files[what + 's']}: expected each {what} once, got {', '.join(ids)}")
 
 
 def _require_known(used: Any, known: set[str], what: str, path: Path) -> None:

@@ -6,6 +6,7 @@ fetching, keeping, counting what the rows mean.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 
 from district_reports.config import ColumnType, Source
 from district_reports.errors import ContractError
-from district_reports.model import Fingerprint
+from district_reports.model import CheckResult, Fingerprint
 
 ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     "integer": pa.int64(),
@@ -23,6 +24,10 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     "boolean": pa.bool_(),
 }
 """A timestamp has no zone: it is the city's local time, as the portals print it."""
+
+NULL_SHARE_JUMP = 0.05
+"""Rise in a column's share of missing values that is told. The publisher has lost the coordinates of 18 % of a
+query's rows within a day; shares of the columns we ask for are below 1 % and move by less than a tenth of that."""
 
 
 def arrow_schema(source: Source) -> pa.Schema:
@@ -98,3 +103,55 @@ def find_differences(table: pa.Table, source: Source, month: date, end: date, ex
     if outside:
         differences.append(f"{source.date}: expected dates in {month:%Y-%m}, got {outside} rows outside")
     return tuple(differences)
+
+
+def check_volume(rows: Mapping[str, int], source: Source) -> list[CheckResult]:
+    """Return a remark if months have fewer or more rows than the config file thinks plausible.
+
+    Args:
+        rows: Rows by month; 0 for one without.
+        source: Of events; bounds of zero check nothing.
+    """
+    least, most = source.monthly_rows
+    odd = [f"{month}: {count}" for month, count in rows.items() if not least <= count <= most]
+    if not odd or most == 0:
+        return []
+    return [_remark("monthly_rows_plausible", source, f"{least} to {most} rows in each month", _listed(odd))]
+
+
+def check_nulls(part_id: str, before: pa.Table, now: pa.Table, source: Source) -> list[CheckResult]:
+    """Return a remark if columns lack far more values than in the last snapshot of the same rows.
+
+    Args:
+        part_id: Which rows: `2018-07`.
+        before: As they were kept.
+        now: As they were pulled.
+        source: Whose they are.
+    """
+    risen = []
+    for name in source.columns:
+        shares = [_null_share(table, name) for table in (before, now)]
+        if shares[1] - shares[0] > NULL_SHARE_JUMP:
+            risen.append(f"{name}: {shares[0]:.1%} before, {shares[1]:.1%} now")
+    if not risen:
+        return []
+    return [
+        _remark("missing_values_plausible", source, f"as many values missing in {part_id} as before", _listed(risen))
+    ]
+
+
+def _null_share(table: pa.Table, name: str) -> float:
+    if name not in table.schema.names or table.num_rows == 0:
+        return 0.0
+    return float(table.column(name).null_count / table.num_rows)
+
+
+def _listed(cases: list[str]) -> str:
+    shown = 5
+    return "; ".join(cases[:shown]) + (f"; and {len(cases) - shown} more" if len(cases) > shown else "")
+
+
+def _remark(check_id: str, source: Source, expected: str, got: str) -> CheckResult:
+    return CheckResult(
+        check_id=check_id, passed=False, required=False, expected=expected, got=got, source_id=source.source_id
+    )

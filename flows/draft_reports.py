@@ -78,8 +78,8 @@ def draft_reports(settings: Settings, request: DraftRequest, progress: stages.Pr
     return DraftSummary(
         quarter=request.quarter,
         folder=store.release_dir(facts.quarter),
-        rows_pulled=sum(result.rows_pulled for result in synced),
-        requests=sum(result.requests for result in synced),
+        rows_pulled=synced.rows_pulled,
+        requests=synced.requests,
         remarks=stages.collect_remarks(synced, facts),
         editions=ordered,
         seconds=monotonic() - start,

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
-
-from district_reports.sync import SyncResult, synchronise
 
 from district_reports.checks import check_complete, require_passed
 from district_reports.dossier import Facts, build_dossiers, canonical_json
@@ -25,6 +24,7 @@ from district_reports.sources.contract import Portal
 from district_reports.sources.sample import SamplePortal
 from district_reports.sources.socrata import SocrataPortal
 from district_reports.store import Store
+from district_reports.sync import SyncResult, synchronise
 from flows.facts import check_rows, find_contacts, find_origins, find_shapes
 from flows.records import DraftRequest, EditionResult, SourceKind
 
@@ -63,34 +63,44 @@ def open_store(settings: Settings, request: DraftRequest) -> Store:
     return Store.open(request.data_dir, kind=kind, city_id=settings.city.city_id, domains=(domain,))
 
 
-def sync_sources(settings: Settings, request: DraftRequest, store: Store, progress: Progress) -> list[SyncResult]:
+@dataclass(frozen=True)
+class Synced:
+    """What became of all sources."""
+
+    results: tuple[SyncResult, ...]
+    requests: int
+
+    @property
+    def rows_pulled(self) -> int:
+        """Rows that came from the portal in this run."""
+        return sum(result.rows_pulled for result in self.results)
+
+
+def sync_sources(settings: Settings, request: DraftRequest, store: Store, progress: Progress) -> Synced:
     """Bring every source's snapshot up to date; offline, say what there is.
 
     Raises:
         SourceError: If a required source cannot be read or has drifted.
     """
     if request.is_offline:
-        return [_require_snapshot(settings, store, source.source_id) for source in settings.sources]
+        return Synced(tuple(_require_snapshot(settings, store, source.source_id) for source in settings.sources), 0)
     portal = open_portal(settings, request)
     quarters = Quarter.parse(request.quarter).window(settings.report.history_quarters)
-    return [
-        synchronise(
-            portal,
-            store,
-            source,
-            quarters,
-            now=request.now,
-            on_progress=lambda stage, done, total: progress(f"pull:{stage}", done, total),
-        )
-        for source in settings.sources
-    ]
+
+    def tell(stage: str, done: int, total: int) -> None:
+        progress(f"pull:{stage}", done, total)
+
+    results = tuple(
+        synchronise(portal, store, source, quarters, now=request.now, on_progress=tell) for source in settings.sources
+    )
+    return Synced(results, portal.requests)
 
 
 def _require_snapshot(settings: Settings, store: Store, source_id: str) -> SyncResult:
     snapshot = store.load_snapshot(source_id)
     if snapshot is None and settings.source(source_id).is_required:
         raise FetchError(f"{source_id}: expected a snapshot from an earlier run, found none", source_id=source_id)
-    return SyncResult(source_id=source_id, snapshot=snapshot, rows_pulled=0, months_pulled=(), remarks=())
+    return SyncResult(source_id=source_id, snapshot=snapshot, rows_pulled=0, months_pulled=0, remarks=())
 
 
 def load_snapshots(settings: Settings, store: Store) -> dict[str, Snapshot]:
@@ -153,15 +163,9 @@ def write_dossiers(store: Store, facts: Facts, measures: bytes) -> dict[str, Dos
     return dossiers
 
 
-def collect_remarks(synced: Iterable[SyncResult], facts: Facts) -> tuple[CheckResult, ...]:
+def collect_remarks(synced: Synced, facts: Facts) -> tuple[CheckResult, ...]:
     """Return every check that did not pass, for the closing lines."""
-    return (*(remark for result in synced for remark in result.remarks), *facts.remarks)
-
-
-def is_whole_city(request: DraftRequest, settings: Settings) -> bool:
-    """Whether every place and language was asked for."""
-    everything = (*settings.district_ids, CITY)
-    return set(request.districts) == set(everything) and len(request.languages) == len(settings.languages)
+    return (*(remark for result in synced.results for remark in result.remarks), *facts.remarks)
 
 
 def sort_editions(editions: Iterable[EditionResult], settings: Settings) -> tuple[EditionResult, ...]:

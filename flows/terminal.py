@@ -69,9 +69,9 @@ def run_sync(settings: Settings, request: DraftRequest) -> None:
     start = monotonic()
     store = stages.open_store(settings, request)
     with store.lock(), show_progress() as progress:
-        results = stages.sync_sources(settings, request, store, progress)
+        synced = stages.sync_sources(settings, request, store, progress)
     console = Console(highlight=False, soft_wrap=True)
-    for result in results:
+    for result in synced.results:
         rows = f"{result.snapshot.rows:,} rows" if result.snapshot else "no snapshot"
         console.print(f"  {result.source_id:10} {result.rows_pulled:,} rows pulled, {rows} at hand", markup=False)
         for remark in result.remarks:

@@ -26,7 +26,15 @@ LAYERS = {
 }
 LIBRARY = sorted((ROOT / PACKAGE).rglob("*.py"))
 FLOWS = sorted((ROOT / "flows").rglob("*.py"))
-WITHOUT_PREFECT = {"facts.py", "records.py", "release.py", "rendering.py", "stages.py", "terminal.py", "command_line.py"}
+WITHOUT_PREFECT = {
+    "facts.py",
+    "records.py",
+    "release.py",
+    "rendering.py",
+    "stages.py",
+    "terminal.py",
+    "command_line.py",
+}
 
 
 def imported_modules(path: Path) -> Iterator[str]:

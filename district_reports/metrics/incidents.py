@@ -197,6 +197,7 @@ def _fill_known(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         {"ids": list(settings.district_ids), "starts": starts},
     )
     offences = settings.metrics.offences
+    _require_pattern(con, offences.code_pattern)
     con.execute(
         "CREATE TABLE known_groups AS SELECT unnest($groups::VARCHAR[]) AS offence_group",
         {"groups": list(offences.groups)},
@@ -213,6 +214,13 @@ def _fill_known(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
             "code_pattern": offences.code_pattern,
         },
     )
+
+
+def _require_pattern(con: duckdb.DuckDBPyConnection, pattern: str) -> None:
+    try:
+        con.execute("SELECT regexp_full_match('', $pattern)", {"pattern": pattern})
+    except duckdb.Error as error:
+        raise ConfigError(f"offences, code_pattern: expected a regular expression, got {pattern!r:.80}") from error
 
 
 def _unreadable(error: duckdb.Error) -> ContractError:

@@ -46,8 +46,11 @@ TEXTS = (*KEY, "unit", "state", "origin_id")
 SHARE_DIGITS = 6
 """Decimals of a share, from the moment it is counted: a dossier and the CSV hold the same number."""
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
+_RISKY = ("=", "+", "-", "@", "\t", "'")
 """First characters that make a spreadsheet run a cell, and the mark that stops it."""
+
+_BREAKS = r"[\x00\n\r]"
+"""What no text may hold: a row is a line."""
 
 
 def require_measures(measures: pd.DataFrame) -> None:
@@ -67,6 +70,9 @@ def require_measures(measures: pd.DataFrame) -> None:
     unknown = sorted(set(measures["state"]) - {str(state) for state in State})
     if unknown:
         problems.append(f"state: expected one of {', '.join(State)}, got {', '.join(unknown)!r:.120}")
+    broken = [name for name in TEXTS if measures[name].str.contains(_BREAKS, regex=True).any()]
+    if broken:
+        problems.append(f"{', '.join(broken)}: expected texts of one line, got line breaks")
     bare = measures["state"].isin([str(state) for state in State if state.has_value]) != measures["value"].notna()
     if bare.any():
         row = measures[bare].iloc[0]

@@ -8,16 +8,16 @@ stands in Python: a test looks for that.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from gettext import c2py
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_interval, get_day_names
 from babel.lists import format_list
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
@@ -33,10 +33,22 @@ _ISOLATE, _POP = "\u2068", "\u2069"
 class Words:
     """The sentences and formats of one language."""
 
-    def __init__(self, language: Language, catalogue: Catalog) -> None:
+    def __init__(
+        self, language: Language, forms: Mapping[str, tuple[str, ...]], plural: str, is_reviewed: bool
+    ) -> None:
+        """Take a read catalogue.
+
+        Args:
+            language: Which.
+            forms: Sentences by id: one form, or several where a number decides; an unfinished one has none.
+            plural: The gettext rule that picks a form by number.
+            is_reviewed: Whether a fluent person has signed the catalogue.
+        """
         self.language = language
         self.locale = Locale.parse(language.locale)
-        self.catalogue = catalogue
+        self.forms = forms
+        self.is_reviewed = is_reviewed
+        self._pick = c2py(plural)
 
     @classmethod
     def load(cls, language: Language, folder: Path) -> Words:
@@ -49,22 +61,13 @@ class Words:
         try:
             with path.open("rb") as file:
                 catalogue = read_po(file, locale=language.locale, abort_invalid=True)
-        except (OSError, PoFileError, UnicodeDecodeError, ValueError) as error:
-            raise TranslationError(
-                f"{path}: expected a readable catalogue, got {error}", language=language.tag
-            ) from error
-        return cls(language, catalogue)
-
-    @property
-    def is_reviewed(self) -> bool:
-        """Whether a fluent person has signed the catalogue; it says so in its header."""
-        headers = {name.lower(): value for name, value in self.catalogue.mime_headers}
-        return headers.get("x-reviewed", "no").strip().lower() == "yes"
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        """Ids of all sentences in use."""
-        return frozenset(_id_of(message) for message in self.catalogue if message.id)
+        except (OSError, PoFileError, ValueError) as error:
+            message = f"{path}: expected a readable catalogue, got {error}"
+            raise TranslationError(message, language=language.tag) from error
+        headers = {name.lower(): value for name, value in catalogue.mime_headers}
+        reviewed = str(headers.get("x-reviewed", "no")).strip().lower() == "yes"
+        forms = {_id_of(message): _forms_of(message) for message in catalogue if message.id}
+        return cls(language, forms, catalogue.plural_expr, reviewed)
 
     def text(self, key: str, **values: object) -> str:
         """Return the sentence `key` with its placeholders filled.
@@ -72,9 +75,7 @@ class Words:
         Raises:
             TranslationError: If the catalogue lacks it or a value is not given.
         """
-        message = self._message(key)
-        form = message.string if isinstance(message.string, str) else message.string[-1]
-        return self._fill(key, form, values)
+        return self._fill(key, self._forms(key)[-1], values)
 
     def plural(self, key: str, count: int, **values: object) -> str:
         """Return the form of the sentence that fits `count`; `{n}` is the count, formatted.
@@ -82,19 +83,8 @@ class Words:
         Raises:
             TranslationError: If the catalogue lacks it or a value is not given.
         """
-        forms = self._message(key).string
-        if isinstance(forms, str):
-            raise self._problem(key, "a plural sentence, got one form")
-        index = int(self.locale_plural(count))
-        return self._fill(key, forms[min(index, len(forms) - 1)], {"n": self.number(count), **values})
-
-    def locale_plural(self, count: int) -> int:
-        """Return the number of the plural form, in the order of the catalogue's own rule."""
-        return int(_plural_index(self.catalogue.plural_expr, count))
-
-    def has(self, key: str) -> bool:
-        """Whether the catalogue has the sentence."""
-        return key in self.keys
+        forms = self._forms(key)
+        return self._fill(key, forms[min(self._pick(count), len(forms) - 1)], {"n": self.number(count), **values})
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return the number with the language's separators."""
@@ -114,7 +104,7 @@ class Words:
         """Return a year as the calendar of the language writes it, without grouping."""
         return str(format_date(date(value, 1, 1), format="yyyy", locale=self.locale))
 
-    def weekdays(self, width: str = "wide") -> tuple[str, ...]:
+    def weekdays(self, width: Literal["wide", "abbreviated"] = "wide") -> tuple[str, ...]:
         """Return the seven names, Monday first."""
         names = get_day_names(width, context="stand-alone", locale=self.locale)
         return tuple(str(names[day]) for day in range(7))
@@ -127,11 +117,11 @@ class Words:
         """Return a name in another script so that it keeps its place in a right-to-left sentence."""
         return f"{_ISOLATE}{text}{_POP}" if self.language.direction == "rtl" else text
 
-    def _message(self, key: str) -> Message:
-        message = self.catalogue.get(key)
-        if message is None or message.fuzzy or not message.string:
+    def _forms(self, key: str) -> tuple[str, ...]:
+        forms = self.forms.get(key)
+        if not forms:
             raise self._problem(key, "a translation, got none")
-        return message
+        return forms
 
     def _fill(self, key: str, form: str, values: dict[str, object]) -> str:
         def value_of(match: re.Match[str]) -> str:
@@ -166,30 +156,31 @@ def load_words(languages: Sequence[Language], folder: Path) -> dict[str, Words]:
 
 def find_gaps(first: Words, other: Words) -> tuple[str, ...]:
     """Return what `other` lacks beside `first`, one line each."""
-    problems = [f"{key}: expected no such sentence, it is unknown" for key in sorted(other.keys - first.keys)]
-    for key in sorted(first.keys):
-        ours, theirs = first.catalogue.get(key), other.catalogue.get(key)
-        if ours is None or theirs is None or theirs.fuzzy or not all(_forms(theirs)):
+    problems = [f"{key}: expected no such sentence, it is unknown" for key in sorted(other.forms.keys() - first.forms)]
+    for key, ours in sorted(first.forms.items()):
+        theirs = other.forms.get(key, ())
+        if not theirs or not all(theirs):
             problems.append(f"{key}: expected a translation, got none")
             continue
-        needed = set(_PLACEHOLDER.findall(_forms(ours)[-1]))
-        # A singular may spell its number out; every other form must carry all placeholders.
-        for form in _forms(theirs)[-1:]:
-            if set(_PLACEHOLDER.findall(form)) != needed:
-                problems.append(f"{key}: expected the placeholders {sorted(needed)}, got {form!r:.60}")
-        extra = {name for form in _forms(theirs) for name in _PLACEHOLDER.findall(form)} - needed
-        if extra:
-            problems.append(f"{key}: expected only the placeholders {sorted(needed)}, got {sorted(extra)}")
+        needed = _placeholders(ours[-1])
+        if _placeholders(theirs[-1]) != needed:
+            problems.append(f"{key}: expected the placeholders {sorted(needed)}, got {theirs[-1]!r:.60}")
+        # A form for one or two may spell its number out; all else must be there in each.
+        wrong = [form for form in theirs if not needed - {"n"} <= _placeholders(form) <= needed]
+        problems += [f"{key}: expected only the placeholders {sorted(needed)}, got {form!r:.60}" for form in wrong]
     return tuple(problems)
+
+
+def _placeholders(form: str) -> set[str]:
+    return set(_PLACEHOLDER.findall(form))
 
 
 def _id_of(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
-def _forms(message: Message) -> tuple[str, ...]:
+def _forms_of(message: Message) -> tuple[str, ...]:
+    """Return a message's forms; none at all where it is unfinished."""
+    if message.fuzzy or not message.string:
+        return ()
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
-
-
-def _plural_index(expression: str, count: int) -> int:
-    return int(c2py(expression)(count))

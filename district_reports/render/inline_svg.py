@@ -1,8 +1,8 @@
 """Our own charts, set into a web page.
 
 The chart is read as XML and written anew from a short list of what may stand in it. So nothing that is not drawing
-reaches the page, whatever a label held: no script, no link, no foreign markup, no file from elsewhere, no style that the
-page's policy would refuse. What belongs here: that gate. What does not: drawing.
+reaches the page, whatever a label held: no script, no link, no foreign markup, no file from elsewhere, no style that
+the page's policy would refuse. What belongs here: that gate. What does not: drawing.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from district_reports.render.edge import plain
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
-_ELEMENTS = frozenset(
-    "svg g defs symbol use path rect line circle ellipse polyline polygon text tspan"
-    " clipPath mask marker pattern linearGradient radialGradient stop".split()
-)
+_SHAPES = ("path", "rect", "line", "circle", "ellipse", "polyline", "polygon", "text", "tspan")
+_FILLS = ("clipPath", "mask", "marker", "pattern", "linearGradient", "radialGradient", "stop")
+_ELEMENTS = frozenset(("svg", "g", "defs", "symbol", "use", *_SHAPES, *_FILLS))
 _DROPPED = re.compile(r"class|role|version|aria-.*|\{.*\}.*")
 """Said by the figure instead, or without meaning in a page. A link in another namespace is checked before."""
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")

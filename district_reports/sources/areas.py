@@ -67,6 +67,19 @@ def _drift(source: Source, expected: str, got: Any) -> SchemaDriftError:
     return SchemaDriftError(message, source_id=source.source_id)
 
 
+def area_keys(geojson: bytes, source: Source) -> list[str]:
+    """Return the key of each area, in the order of the features.
+
+    Raises:
+        ContractError: If the bytes are not what `canonical_areas` gives.
+    """
+    try:
+        return [str(feature["properties"][source.key]) for feature in json.loads(geojson)["features"]]
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"{source.source_id}: expected features with the property {source.key}, got {error!r}"
+        raise ContractError(message, table=source.source_id) from error
+
+
 def tidy_areas(geojson: bytes, source: Source, district_ids: Sequence[str]) -> bytes:
     """Return the areas with district ids padded as the city writes them; bytes of the same form.
 

@@ -1,23 +1,18 @@
-"""HTTP with patience: deadlines that hold against a trickle, sizes that are bounded, troubles that are retried.
+"""One HTTP request under a deadline that holds against a trickle, with an answer of bounded size.
 
-What belongs here: turning what goes wrong on the way into two sorts, `Trouble` (it may pass) and `Refusal` (it
-will not). What does not: what is asked, and what an answer means (`socrata`).
+What belongs here: turning what goes wrong on the way into `Trouble` or `Refusal`. What does not: asking again
+(`patience`), what is asked, and what an answer means (`asking`, `socrata`).
 """
 
 from __future__ import annotations
 
 import io
 import json
-import random
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from socket import SHUT_RDWR
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 import urllib3
@@ -25,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-T = TypeVar("T")
+from district_reports.sources.patience import Clock, Patience, Refusal, Trouble, retry_after
 
 MAX_BODY_BYTES = 64 * 2**20
 """Of an answer that is kept in memory: the largest we ask for, the beats, has 3 MB."""
@@ -41,82 +36,6 @@ _REASONS = {
     202: "202, it is still processing the request",
     429: "429, it throttles us (too many requests); an app token raises the limit",
 }
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to wait and how often to ask again; all times in seconds."""
-
-    attempts: int = 5
-    """Times a request is sent before it counts as failed."""
-    first_wait: float = 1.0
-    """Before the second attempt; doubled for each further one, plus or minus half at random."""
-    longest_wait: float = 30.0
-    """Of one's own choice."""
-    longest_retry_after: float = 120.0
-    """Of the portal's choice: one that asks for an hour is asked again after this."""
-    connect: float = 10.0
-    silence: float = 60.0
-    """Without a byte; a sum over millions of rows may take that long."""
-    deadline: float = 600.0
-    """For one attempt, from the first byte sent to the last received: a trickle must end."""
-    streams: int = 2
-    """Times a month is streamed before it is read in pages."""
-    page_rows: int = 10_000
-    """Rows of a page."""
-
-
-class Trouble(Exception):  # noqa: N818 - it is no error yet
-    """What may pass when asked again; `wait` is the number of seconds the portal asked for."""
-
-    def __init__(self, message: str, *, wait: float | None = None) -> None:
-        super().__init__(message)
-        self.wait = wait
-
-
-class Refusal(Exception):  # noqa: N818 - what it means is decided by the caller
-    """An answer that will not change: its status, the portal's error code and message."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(f"{status} {code} {message}".replace("  ", " ").strip())
-        self.status = status
-        self.code = code
-        self.message = message
-
-
-class Clock:
-    """Time that passes: read by deadlines, slept away between attempts; replaced in tests."""
-
-    def __init__(
-        self,
-        monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-        chance: Callable[[], float] = random.random,
-    ) -> None:
-        self.monotonic = monotonic
-        self.sleep = sleep
-        self.chance = chance
-        """A number from 0 to 1: keeps many readers from asking again at the same moment."""
-
-
-def patiently(action: Callable[[], T], patience: Patience, clock: Clock) -> T:
-    """Return what the action returns, calling it again while it meets troubles.
-
-    Raises:
-        Trouble: The last one, when the attempts are used up.
-    """
-    for attempt in range(1, patience.attempts):
-        try:
-            return action()
-        except Trouble as trouble:
-            clock.sleep(_waiting_time(attempt, trouble.wait, patience, clock.chance()))
-    return action()
-
-
-def _waiting_time(attempt: int, asked: float | None, patience: Patience, chance: float) -> float:
-    if asked is not None:
-        return min(max(asked, 0.0), patience.longest_retry_after)
-    return float(min(patience.first_wait * 2 ** (attempt - 1), patience.longest_wait) * (0.5 + chance))
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -285,23 +204,6 @@ def redacted(text: str, secret: str | bytes | None) -> str:
     """Return a text without the app token."""
     hidden = secret.decode("latin-1") if isinstance(secret, bytes) else secret
     return text.replace(hidden, "[app token]") if hidden else text
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds a reply asks to wait, or None; a date is measured against the reply's own date."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return float(text)
-    moment, now = _moment(text), _moment(headers.get("Date", ""))
-    return None if moment is None or now is None else (moment - now).total_seconds()
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _pool_class(pool: type[Any], connection: type[Any], seconds: float) -> type[Any]:

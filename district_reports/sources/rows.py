@@ -18,7 +18,8 @@ import pyarrow.csv as pacsv
 
 from district_reports.config import Column, ColumnType, Source
 from district_reports.errors import SchemaDriftError
-from district_reports.sources.http import Body, Trouble
+from district_reports.sources.http import Body
+from district_reports.sources.patience import Trouble
 from district_reports.tables import ARROW_TYPES, arrow_schema
 
 _BLOCK_BYTES = 2**20

@@ -9,7 +9,6 @@ What belongs here: the ids and shapes of the synthetic areas. What does not: the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ import numpy.typing as npt
 
 from district_reports.config import Source
 from district_reports.settings import Settings
+from district_reports.sources.areas import canonical_areas
 from district_reports.sources.sample_seed import seeded
 
 TILE_DEGREES = 0.04
@@ -62,7 +62,7 @@ def list_beats(settings: Settings, district_id: str) -> tuple[Beat, ...]:
 
 
 def build_districts(settings: Settings, source: Source) -> bytes:
-    """Return the synthetic districts as GeoJSON, one feature each, with the source's columns under our names."""
+    """Return the synthetic districts as canonical GeoJSON."""
     lattice = _build_lattice(settings)
     sectors, beats = settings.sample.sectors * STEPS, settings.sample.beats_per_sector * STEPS
     features = [
@@ -73,11 +73,11 @@ def build_districts(settings: Settings, source: Source) -> bytes:
         )
         for district in settings.districts
     ]
-    return _to_bytes(features, source)
+    return canonical_areas({"type": "FeatureCollection", "features": features}, source)
 
 
 def build_beats(settings: Settings, source: Source) -> bytes:
-    """Return the synthetic beats as GeoJSON, one feature each, with the source's columns under our names."""
+    """Return the synthetic beats as canonical GeoJSON."""
     lattice = _build_lattice(settings)
     sample = settings.sample
     features = []
@@ -88,7 +88,7 @@ def build_beats(settings: Settings, source: Source) -> bytes:
             left = (column * sample.beats_per_sector + beat.number) * STEPS
             properties = {"area_id": beat.beat_id, "district_id": district.district_id}
             features.append(_build_feature(source, properties, _walk(lattice, _Block(top, left, STEPS, STEPS))))
-    return _to_bytes(features, source)
+    return canonical_areas({"type": "FeatureCollection", "features": features}, source)
 
 
 def _build_lattice(settings: Settings) -> npt.NDArray[np.float64]:
@@ -121,15 +121,9 @@ def _walk(lattice: npt.NDArray[np.float64], block: _Block) -> list[list[float]]:
 
 
 def _build_feature(source: Source, properties: dict[str, str], ring: list[list[float]]) -> dict[str, Any]:
+    """Return one feature the way a portal sends it, properties under the portal's names."""
     return {
         "type": "Feature",
-        "properties": {name: properties[name] for name in source.columns},
+        "properties": {column.field: properties[name] for name, column in source.columns.items()},
         "geometry": {"type": "MultiPolygon", "coordinates": [[ring]]},
     }
-
-
-def _to_bytes(features: list[dict[str, Any]], source: Source) -> bytes:
-    """Return the one canonical spelling: features by key, sorted names, no spaces."""
-    by_key = sorted(features, key=lambda feature: str(feature["properties"][source.key]))
-    collection = {"type": "FeatureCollection", "features": by_key}
-    return json.dumps(collection, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -1,10 +1,10 @@
 """A Socrata portal (SODA 2.1): metadata, counts, fingerprints, months, lists and areas.
 
-The one way to the portals, so that the protocol to come (SODA 3) is one module's change. sodapy asks for
+The one way to the portals, so that the protocol to come (SODA 3) is one package's change. sodapy asks for
 metadata, groups and JSON; months come as CSV streams, which is five times faster. sodapy alone loses rows: it
 sends no order, takes a short page for the last, retries nothing and waits for a trickle for ever; so every
-request here goes through `DeadlineAdapter` and `patiently`, rows are ordered by their own key and counted, and
-a month that does not add up is read again.
+request here has a deadline and is asked again, rows are ordered by their own key and counted, and a month that
+does not add up is read again.
 """
 
 from __future__ import annotations
@@ -14,35 +14,23 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal, DecimalException
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 import pyarrow as pa
-import requests
-from sodapy import Socrata
 
 from district_reports.config import Source
-from district_reports.errors import ConfigError, FetchError, SchemaDriftError, SourceError
-from district_reports.model import CheckResult, Fingerprint
+from district_reports.model import Fingerprint
 from district_reports.sources.areas import canonical_areas
+from district_reports.sources.asking import Asking
 from district_reports.sources.contract import Metadata, Query, events_query, month_end, month_id
 from district_reports.sources.drift import require_columns, require_headers
-from district_reports.sources.http import (
-    TOKEN_HEADER,
-    Body,
-    Clock,
-    DeadlineAdapter,
-    Patience,
-    Refusal,
-    Trouble,
-    patiently,
-)
+from district_reports.sources.http import Body
+from district_reports.sources.patience import Clock, Patience, Trouble
 from district_reports.sources.rows import read_csv, read_json, sorted_by_key
 from district_reports.tables import find_differences
 
 T = TypeVar("T")
 
-_NO_SUCH_COLUMN = ("query.soql.no-such-column", "query.soql.type-mismatch", "query.compiler.malformed")
-"""Codes of a 400 that say that the columns are no longer those declared."""
+_NO_ROWS = Fingerprint(rows=0, updated_at="", key_sum="0")
 
 
 class SocrataPortal:
@@ -58,35 +46,28 @@ class SocrataPortal:
             app_token: Raises the portal's limits; reading works without.
             patience: How long to wait and how often to ask again.
             clock: Time that passes; replaced in tests.
+
+        Raises:
+            ConfigError: If the address is none.
         """
-        scheme, _, place = portal_url.rstrip("/").partition("://")
-        host = urlsplit(portal_url).hostname
-        if not host or not place:
-            raise ConfigError(f"portal address: expected https://…, got {portal_url!r}")
-        self.domain: str = host
         self.patience = patience or Patience()
-        self.clock = clock or Clock()
-        self._adapter = DeadlineAdapter(self.patience, self.clock)
-        # sodapy calls logging.warning() when it has no token, which sets up the root logger: so it gets a
-        # stand-in, and the header is ours.
-        prefix = f"{scheme}://"
-        self._client = Socrata(place, "unset", session_adapter={"prefix": prefix, "adapter": self._adapter})
-        self._session: requests.Session = self._client.session
-        del self._session.headers[TOKEN_HEADER]
-        if app_token:
-            self._session.headers[TOKEN_HEADER] = app_token
-        self._is_token_refused = False
-        self._resource = f"{prefix}{place}/resource"
+        self._clock = clock or Clock()
+        self._asking = Asking(portal_url, app_token, self.patience, self._clock)
         self._told: dict[tuple[str, str], Fingerprint] = {}
+
+    @property
+    def domain(self) -> str:
+        """The portal's host."""
+        return self._asking.domain
 
     @property
     def requests(self) -> int:
         """Requests sent so far, each attempt counted."""
-        return self._adapter.requests
+        return self._asking.adapter.requests
 
     def close(self) -> None:
         """Close the connection."""
-        self._client.close()
+        self._asking.close()
 
     def fetch_metadata(self, source: Source) -> Metadata:
         """Return what the portal says of the source.
@@ -95,15 +76,15 @@ class SocrataPortal:
             FetchError: If the portal cannot be read.
             SchemaDriftError: If a declared column is missing or has another type.
         """
-        answer = self._ask(source, "metadata", lambda: self._json(dict, self._client.get_metadata, source.dataset_id))
+        answer = self._asking.metadata(source)
         try:
             moment = datetime.fromtimestamp(int(answer["rowsUpdatedAt"]), UTC)
             columns = {str(column["fieldName"]): str(column["dataTypeName"]) for column in answer.get("columns", [])}
         except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
-            raise self._failure(source, "metadata", "rowsUpdatedAt and columns", f"{error!r}") from error
+            raise self._asking.failure(source, "metadata", "rowsUpdatedAt and columns", f"{error!r:.200}") from error
         if columns or source.form != "areas":
             require_columns(source, columns)
-        return Metadata(str(answer.get("name", "")), moment, columns, self._token_remarks(source))
+        return Metadata(str(answer.get("name", "")), moment, columns, self._asking.remarks(source))
 
     def fetch_fingerprints(self, source: Source, first: date, end: date) -> dict[str, Fingerprint]:
         """Return the fingerprint of every month from `first` up to, not including, `end`, in one request.
@@ -112,23 +93,23 @@ class SocrataPortal:
             FetchError: If the portal cannot be read, or answers with other months.
             SchemaDriftError: If a column is gone.
         """
-        months = [first]
-        while month_end(months[-1]) < end:
-            months.append(month_end(months[-1]))
+        wanted = [month_id(first)]
+        month = first
+        while (month := month_end(month)) < end:
+            wanted.append(month_id(month))
         what = f"fingerprints from {first} to {end}"
-        rows = self._groups(source, what, first, end, len(months) + 1)
-        wanted = {month_id(month) for month in months}
-        found = {}
+        rows = self._asking.rows(source, what, **_groups(source, first, end, len(wanted) + 1))
+        found: dict[str, Fingerprint] = {}
         for row in rows:
             try:
-                month, fingerprint = _fingerprint(row, source)
+                name, fingerprint = _fingerprint(row, source)
             except (KeyError, TypeError, ValueError, DecimalException) as error:
-                raise self._failure(source, what, "month, rows and keys", f"{row!r:.200}") from error
-            if month not in wanted or month in found:
-                raise self._failure(source, what, "each month once", f"{month} among {len(rows)} groups")
-            found[month] = fingerprint
-        for month in wanted:
-            self._told[source.source_id, month] = found.get(month, _NO_ROWS)
+                raise self._asking.failure(source, what, "month, rows and keys", f"{row!r:.200}") from error
+            if name not in wanted or name in found:
+                raise self._asking.failure(source, what, "each month once", f"{name} among {len(rows)} groups")
+            found[name] = fingerprint
+        for name in wanted:
+            self._told[source.source_id, name] = found.get(name, _NO_ROWS)
         return found
 
     def fetch_month(self, source: Source, month: date) -> pa.Table:
@@ -142,16 +123,16 @@ class SocrataPortal:
             SchemaDriftError: If fields or types are not those declared.
         """
         end = month_end(month)
-        expected = self._told.get((source.source_id, month_id(month))) or self._fingerprint_again(source, month)
+        expected = self._told.get((source.source_id, month_id(month))) or self._told_again(source, month)
         for attempt in range(self.patience.streams):
             if attempt:
-                self.clock.sleep(self.patience.first_wait * (0.5 + self.clock.chance()))
+                self._clock.sleep(self.patience.first_wait * (0.5 + self._clock.chance()))
             table = self._stream_or_none(source, month, expected.rows + 1)
             if table is None:
                 continue
             if not find_differences(table, source, month, end, expected):
                 return table
-            expected = self._fingerprint_again(source, month)
+            expected = self._told_again(source, month)
             if not find_differences(table, source, month, end, expected):
                 return table
         return self._pages(source, events_query(source, month, end))
@@ -173,53 +154,31 @@ class SocrataPortal:
             FetchError: If the portal cannot be read, or sends another number of areas than it counts.
             SchemaDriftError: If a declared property is missing.
         """
-
-        def areas(count: int) -> dict[str, Any]:
-            get = self._client.get
-            return self._ask(
-                source,
-                "areas",
-                lambda: self._json(dict, get, source.dataset_id, content_type="geojson", limit=count + 1),
-            )
-
-        document = self._counted(source, "areas", areas, lambda found: len(found.get("features") or ()))
+        document = self._counted(
+            source,
+            "areas",
+            lambda count: self._asking.geojson(source, "areas", count + 1),
+            lambda found: len(found.get("features") or ()),
+        )
         return canonical_areas(document, source)
 
     def _counted(self, source: Source, what: str, fetch: Callable[[int], T], size: Callable[[T], int]) -> T:
         """Return what is fetched once it is as large as the portal counts."""
+        counts = []
         for _ in range(self.patience.streams):
-            rows = self._ask(
-                source,
-                f"count of {what}",
-                lambda: self._json(list, self._client.get, source.dataset_id, select="count(*) AS n"),
-            )
+            rows = self._asking.rows(source, f"count of {what}", select="count(*) AS n")
             try:
                 count = int(rows[0]["n"])
             except (LookupError, TypeError, ValueError) as error:
-                raise self._failure(source, f"count of {what}", "a number", f"{rows!r:.200}") from error
+                raise self._asking.failure(source, f"count of {what}", "a number", f"{rows!r:.200}") from error
             found = fetch(count)
             if size(found) == count:
                 return found
-        raise self._failure(source, what, f"{count} rows, as counted", f"{size(found)}")
+            counts.append(f"{size(found)} of {count}")
+        raise self._asking.failure(source, what, "as many as it counts", ", then ".join(counts))
 
-    def _groups(self, source: Source, what: str, first: date, end: date, limit: int) -> list[dict[str, Any]]:
-        month = f"date_trunc_ym({source.columns[source.date].field})"
-        key = source.columns[source.key]
-        keys = f"sum({key.field}) AS h"
-        if key.type != "integer":
-            keys = f"min({key.field}) AS low, max({key.field}) AS high, max(:created_at) AS c"
-        query = {
-            "select": f"{month} AS m, count(*) AS n, max(:updated_at) AS u, {keys}",
-            "where": events_query(source, first, end).where,
-            "group": month,
-            "order": month,
-            "limit": limit,
-        }
-        return self._ask(source, what, lambda: self._json(list, self._client.get, source.dataset_id, **query))
-
-    def _fingerprint_again(self, source: Source, month: date) -> Fingerprint:
-        found = self.fetch_fingerprints(source, month, month_end(month))
-        return found.get(month_id(month), _NO_ROWS)
+    def _told_again(self, source: Source, month: date) -> Fingerprint:
+        return self.fetch_fingerprints(source, month, month_end(month)).get(month_id(month), _NO_ROWS)
 
     def _stream_or_none(self, source: Source, month: date, limit: int) -> pa.Table | None:
         """Return a month's rows from one CSV stream, or None if it broke off."""
@@ -230,10 +189,7 @@ class SocrataPortal:
             "$order": query.order,
             "$limit": str(query.limit),
         }
-        url = f"{self._resource}/{source.dataset_id}.csv"
-        response = self._ask(
-            source, f"rows of {month_id(month)}", lambda: self._session.get(url, params=params, stream=True)
-        )
+        response = self._asking.csv(source, f"rows of {month_id(month)}", params)
         with closing(cast(Body, response.raw)) as body:
             require_headers(source, query.fields, response.headers)
             try:
@@ -246,100 +202,47 @@ class SocrataPortal:
 
         So rows that come or go meanwhile shift nothing, and only an empty page is the end.
         """
-        key = source.columns[source.key]
         tables = [read_json([], source)]
         last: Any = None
-        while True:
-            after = "" if last is None else f"{key.field} > {_literal(last)}"
-            where = " AND ".join(filter(None, (query.where, after))) or None
-            what = f"page of {query.where or 'all rows'} after key {last}"
-            rows = self._ask(source, what, lambda where=where, last=last: self._page(source, query, where, last))  # type: ignore[misc]
-            if not rows:
-                break
+        while rows := self._page(source, query, last):
             tables.append(read_json(rows, source))
             last = tables[-1].column(source.key)[-1].as_py()
         return sorted_by_key(pa.concat_tables(tables), source)
 
-    def _page(self, source: Source, query: Query, where: str | None, last: Any) -> list[dict[str, Any]]:
-        rows = self._json(
-            list,
-            self._client.get,
-            source.dataset_id,
+    def _page(self, source: Source, query: Query, last: Any) -> list[dict[str, Any]]:
+        after = "" if last is None else f"{query.order} > {_literal(last)}"
+
+        def check(rows: list[dict[str, Any]]) -> None:
+            require_headers(source, query.fields, self._asking.adapter.headers)
+            keys = [str(row.get(query.order)) for row in rows]
+            if len(set(keys)) != len(keys) or str(last) in keys:
+                raise Trouble("a page with the same key twice")
+
+        return self._asking.rows(
+            source,
+            f"page after key {last}",
+            check,
             select=", ".join(query.fields),
-            where=where,
+            where=" AND ".join(filter(None, (query.where, after))) or None,
             order=query.order,
             limit=self.patience.page_rows,
         )
-        require_headers(source, query.fields, self._adapter.headers)
-        keys = [str(row.get(query.order)) for row in rows]
-        if len(set(keys)) != len(keys) or str(last) in keys:
-            raise Trouble("a page with the same key twice")
-        return cast("list[dict[str, Any]]", rows)
-
-    def _json(self, kind: type[T], ask: Callable[..., Any], *args: Any, **kwargs: Any) -> T:
-        """Return the JSON answer to a call of sodapy, once it is of the right kind."""
-        try:
-            answer = ask(*args, **kwargs)
-        except (Trouble, Refusal):
-            raise
-        except Exception as error:  # sodapy raises bare Exception for a content type it does not know
-            raise Trouble("an answer that is no JSON, or is cut") from error
-        if not isinstance(answer, kind) or (
-            isinstance(answer, list) and not all(isinstance(row, dict) for row in answer)
-        ):
-            raise Trouble(f"another kind of answer than the {kind.__name__} asked for")
-        return answer
-
-    def _ask(self, source: Source, what: str, action: Callable[[], T]) -> T:
-        """Return what the action returns; try again while it may help, and once without a refused app token.
-
-        Raises:
-            FetchError: If the portal does not answer, or refuses.
-            SchemaDriftError: If it refuses because a column is gone or has another type.
-        """
-
-        def once() -> T:
-            try:
-                return action()
-            except Refusal as refusal:
-                if refusal.status not in (401, 403) or TOKEN_HEADER not in self._session.headers:
-                    raise
-                del self._session.headers[TOKEN_HEADER]
-                self._is_token_refused = True
-                return action()
-
-        try:
-            return patiently(once, self.patience, self.clock)
-        except Trouble as trouble:
-            raise self._failure(
-                source, what, "an answer", f"{trouble}; asked {self.patience.attempts} times"
-            ) from trouble
-        except Refusal as refusal:
-            drifted = refusal.status == 400 and refusal.code in _NO_SUCH_COLUMN
-            kind = SchemaDriftError if drifted else FetchError
-            raise self._failure(source, what, "an answer", str(refusal), kind) from refusal
-
-    def _failure(
-        self, source: Source, what: str, expected: str, got: str, kind: type[SourceError] = FetchError
-    ) -> SourceError:
-        message = f"{source.source_id}: {what} at {self.domain}: expected {expected}, got {got}"
-        return kind(message, source_id=source.source_id)
-
-    def _token_remarks(self, source: Source) -> tuple[CheckResult, ...]:
-        if not self._is_token_refused:
-            return ()
-        remark = CheckResult(
-            check_id="app_token",
-            passed=False,
-            required=False,
-            expected="an app token the portal knows",
-            got="it was refused; read without one, under stricter limits",
-            source_id=source.source_id,
-        )
-        return (remark,)
 
 
-_NO_ROWS = Fingerprint(rows=0, updated_at="", key_sum="0")
+def _groups(source: Source, first: date, end: date, limit: int) -> dict[str, Any]:
+    """Return the clauses that ask for the fingerprints of months."""
+    month = f"date_trunc_ym({source.columns[source.date].field})"
+    key = source.columns[source.key]
+    keys = f"sum({key.field}) AS h"
+    if key.type != "integer":
+        keys = f"min({key.field}) AS low, max({key.field}) AS high, max(:created_at) AS c"
+    return {
+        "select": f"{month} AS m, count(*) AS n, max(:updated_at) AS u, {keys}",
+        "where": events_query(source, first, end).where,
+        "group": month,
+        "order": month,
+        "limit": limit,
+    }
 
 
 def _fingerprint(row: dict[str, Any], source: Source) -> tuple[str, Fingerprint]:

@@ -90,6 +90,18 @@ class SnapshotFolder:
         """Return whether a part's file is there and holds what was written."""
         return files.has_digest(self.part_path(source_id, part), part.sha256)
 
+    def load_table(self, source_id: str, part: StoredPart) -> pa.Table:
+        """Return the rows of a part that is a table.
+
+        Raises:
+            StoreError: If its file cannot be read.
+        """
+        path = self.part_path(source_id, part)
+        try:
+            return pq.read_table(pa.BufferReader(files.load_bytes(path) or b""))
+        except pa.ArrowException as error:
+            raise StoreError(f"{path}: expected Parquet, got: {error!s:.200}", path=path) from error
+
     def find_part(
         self, source_id: str, part_id: str, fingerprint: Fingerprint | None, columns: dict[str, str]
     ) -> StoredPart | None:

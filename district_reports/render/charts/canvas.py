@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from district_reports.render.charts.measure import text_width, wrap
-from district_reports.render.charts.theme import ASCENT, BAND, INK, LINE, MUTED, PAPER, STEPS, WIDTH
+from district_reports.render.charts.theme import ASCENT, BAND, INK, LINE, MUTED, STEPS, WIDTH
 
 Align = Literal["start", "middle", "end"]
 Row = dict[str, Any]
@@ -21,6 +21,8 @@ Row = dict[str, Any]
 SWATCH = 11.0
 GAP = 6.0
 BAND_PAD = 4.0
+TALL = 240.0
+"""A picture taller than this repeats its banner at the foot, pixels."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Canvas:
         if not step_words:
             return y
         share = WIDTH / len(step_words)
-        if max(map(text_width, step_words)) > share - 4:
+        if max(map(text_width, step_words)) > share - 5:
             return self.draw_key(list(zip(STEPS, step_words, strict=False)), y)
         width = min(share, max(44.0, max(map(text_width, step_words)) + 10))
         for number, word in enumerate(step_words):
@@ -117,9 +119,9 @@ class Canvas:
             return y
         lines = wrap(self.banner, WIDTH - 24, is_bold=True)
         height = len(lines) * LINE + 2 * BAND_PAD - 2
-        self.fill_box(0, y, WIDTH, height, BAND)
-        plate = max(text_width(line, is_bold=True) for line in lines) + 10
-        self.fill_box((WIDTH - plate) / 2, y + 1.5, plate, height - 3, PAPER)
+        side = (WIDTH - max(text_width(line, is_bold=True) for line in lines)) / 2 - 6
+        for x in (0, WIDTH - side):
+            self.fill_box(x, y, side, height, BAND)
         self.write_lines(lines, WIDTH / 2, y + BAND_PAD, "middle", bold=True)
         return y + height + 5
 
@@ -128,12 +130,14 @@ class Canvas:
         return self.write_lines(wrap(text, WIDTH), 0, y, fill=MUTED) if text else y
 
     def finish(self, height: float, frame: Row | None = None, **rows: list[Row]) -> Drawing:
-        """Return the finished drawing.
+        """Return the finished drawing, with the banner once more at the foot of a tall one.
 
         Args:
             height: Lower edge of the picture, pixels.
             frame: The picture's own numbers.
             rows: Rows of the chart's own data sets.
         """
+        if self.banner and height > TALL:
+            height = self.draw_banner(height + 4) - 5
         all_rows = rows | {"words": self.words, "boxes": self.boxes}
         return Drawing(round(height, 2), frame or {}, all_rows, tuple(self.texts))

@@ -49,7 +49,7 @@ def lay_out_hours(chart: HourChart, canvas: Canvas) -> Drawing:
     for number, name in enumerate(chart.weekday_names):
         canvas.write(name, 0, top + (number + 0.5) * ROW + 4)
     width = (WIDTH - start) / max(hours, 1)
-    widest = max(map(text_width, chart.hour_names), default=0) + 8
+    widest = max(map(text_width, chart.hour_names), default=0) + 12
     every = next((every for every in EVERY if every * width >= widest), hours or 1)
     for hour in range(0, hours, every):
         canvas.write(chart.hour_names[hour], start + hour * width, bottom + 4 + ASCENT)

@@ -30,7 +30,7 @@ from district_reports.render.view import MapArea, MapChart
 
 Rings = tuple[tuple[tuple[int, int], ...], ...]
 
-TALLEST = 300.0
+TALLEST = 380.0
 """Height of a map of polygons, pixels, unless its width ends it before."""
 TILE_GAP = 3.0
 MARGIN = 1.0

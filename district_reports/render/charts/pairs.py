@@ -32,8 +32,6 @@ GAP = 7.0
 SPACE = 4.0
 """From the end of a bar to its number, pixels."""
 ABSENT = "–"
-TALL = 240.0
-"""A picture taller than this repeats its banner at the foot, pixels."""
 
 
 def build_pairs() -> alt.LayerChart:
@@ -52,7 +50,7 @@ def build_pairs() -> alt.LayerChart:
 def lay_out_pairs(chart: PairChart, canvas: Canvas) -> Drawing:
     """Return the drawing of a pair chart."""
     key = ((NOW, chart.first_word), (COMPARED, chart.second_word))
-    top = y = canvas.draw_banner(canvas.draw_key(key, 0)) + 2
+    y = canvas.draw_banner(canvas.draw_key(key, 0)) + 2
     bars: list[Row] = []
     numbers: list[Row] = []
     for pair in chart.bars:
@@ -64,8 +62,6 @@ def lay_out_pairs(chart: PairChart, canvas: Canvas) -> Drawing:
             y += PITCH
         y += GAP
     foot = canvas.draw_note(chart.axis_word, y)
-    if canvas.banner and foot - top > TALL:
-        foot = canvas.draw_banner(foot + 4) - 5
     widest = max((text_width(text, is_bold=True) for pair in chart.bars for _, text, _ in _sides(pair)), default=0)
     values = (value or 0 for pair in chart.bars for value, _, _ in _sides(pair))
     most = max(values, default=0) or 1

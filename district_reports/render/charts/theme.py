@@ -68,7 +68,7 @@ def step_fill() -> alt.Fill:
     return alt.Fill("step:O", legend=None, scale=scale)
 
 
-def texts(name: str = "words", *, dx: Any = 0, **places: Any) -> alt.Chart:
+def texts(name: str = "words", *, dx: Any = 0, dy: float = 0, **places: Any) -> alt.Chart:
     """Return a layer of texts; `x` and `y` are taken from the rows in pixels unless given otherwise.
 
     The rows hold no text, only the number of one (see `canvas.py`); it travels as the mark's description.
@@ -81,6 +81,7 @@ def texts(name: str = "words", *, dx: Any = 0, **places: Any) -> alt.Chart:
         fontSize=TEXT,
         angle=alt.expr("datum.angle"),
         dx=dx,
+        dy=dy,
     )
     encoding = {"x": datum("x"), "y": datum("y"), "fill": datum("fill")} | places
     return layer.encode(text="text:N", description="key:N", **encoding)
@@ -88,8 +89,9 @@ def texts(name: str = "words", *, dx: Any = 0, **places: Any) -> alt.Chart:
 
 def assemble(*layers: alt.Chart) -> alt.LayerChart:
     """Return the chart of these layers, first at the bottom, without axes, titles or space around it."""
-    chart: alt.LayerChart = alt.layer(*layers).properties(
-        width=WIDTH, height=1, padding=0, autosize=alt.AutoSizeParams(type="none")
-    )
-    chart.params = [alt.param(name=FRAME, value={}).param]
-    return chart.configure(aria=False, background="transparent", view=alt.ViewConfig(stroke=None))
+    chart: Any = alt.layer(*layers)
+    size: dict[str, Any] = {"width": WIDTH, "height": 1, "padding": 0, "autosize": alt.AutoSizeParams(type="none")}
+    look: dict[str, Any] = {"aria": False, "background": "transparent", "view": alt.ViewConfig(stroke=None)}
+    chart = chart.properties(params=[alt.VariableParameter(name=FRAME, value={})], **size)
+    whole: alt.LayerChart = chart.configure(**look)
+    return whole

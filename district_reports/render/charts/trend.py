@@ -24,6 +24,7 @@ from district_reports.render.charts.theme import (
     LINE,
     MUTED,
     NOW,
+    PAPER,
     WIDTH,
     assemble,
     boxes,
@@ -38,6 +39,10 @@ PLOT = 128.0
 """Height of the scale, pixels."""
 HEAD = 15.0
 """Room above the scale for the number of the tallest column, pixels."""
+LIFT = 3.5
+"""From a column to the number above it, pixels."""
+WIDEST = 48.0
+"""Widest place of a column, pixels."""
 INNER = 0.2
 """Part of a column's place that stays empty."""
 
@@ -58,7 +63,7 @@ def build_trend() -> alt.LayerChart:
         grid.encode(x=datum("x"), x2=datum("x2"), y=level, stroke=datum("stroke")),
         columns.encode(x=alt.X("slot:O", scale=x_scale, axis=None), y=height, fill=datum("fill")),
         leaders.encode(x=datum("x"), y=level, y2="value:Q"),
-        texts("numbers", y=level),
+        texts("numbers", dy=-LIFT, y=level),
         texts(),
     )
 
@@ -98,7 +103,8 @@ def lay_out_trend(chart: TrendChart, canvas: Canvas) -> Drawing:
     tick_texts = [str(format_decimal(tick, locale=canvas.locale)) if has_values else "" for tick in ticks]
     key = ((COMPARED, chart.same_season_word), (CONTEXT, chart.other_word)) if has_values else ()
     top = canvas.draw_banner(canvas.draw_key(key, 0)) + HEAD
-    plot = _Plot(max(map(text_width, tick_texts)) + 6, WIDTH - 2, top, ticks, len(points))
+    start = max(map(text_width, tick_texts)) + 6
+    plot = _Plot(start, min(WIDTH - 2, start + len(points) * WIDEST), top, ticks, len(points))
     grid = _draw_grid(plot, tick_texts, canvas)
     _draw_gaps(chart, plot, canvas)
     kept = _keep_apart(points, plot)
@@ -148,16 +154,19 @@ def _draw_gaps(chart: TrendChart, plot: _Plot, canvas: Canvas) -> None:
         slots = list(run)
         if not is_gap:
             continue
-        x, width = plot.start + slots[0] * plot.step, len(slots) * plot.step
-        canvas.fill_box(x + 1, plot.top, width - 2, PLOT, HATCH)
-        middle, word = plot.top + PLOT / 2, chart.no_data_word
-        if text_width(word) + 4 <= width:
-            canvas.write(word, x + width / 2, middle + 4, "middle")
+        width = len(slots) * plot.step
+        x, y = plot.start + slots[0] * plot.step + width / 2, plot.top + PLOT / 2
+        canvas.fill_box(x - width / 2 + 1, plot.top, width - 2, PLOT, HATCH)
+        word = chart.no_data_word
+        long = text_width(word) + 8
+        is_flat = long <= width
+        plate = (long, LINE + 2) if is_flat else (min(LINE, width - 2), long)
+        canvas.fill_box(x - plate[0] / 2, y - plate[1] / 2, *plate, PAPER)
+        if is_flat:
+            canvas.write(word, x, y + 4, "middle")
         else:
-            # The baseline of upright text stands beside the middle, towards the side its letters hang from.
-            canvas.words.append(
-                canvas.label(word, "middle", angle=-90) | {"x": canvas.turn(x + width / 2) + 4, "y": middle}
-            )
+            # Upright, its letters' feet to the right in every script.
+            canvas.words.append(canvas.label(word, "middle", angle=-90) | {"x": canvas.turn(x) + 4, "y": y})
 
 
 def _keep_apart(points: tuple[TrendPoint, ...], plot: _Plot) -> list[int]:
@@ -187,7 +196,8 @@ def _draw_numbers(
         if point.value is None or not point.text:
             continue
         half = text_width(point.text, is_bold=True) / 2
-        middle = _clamp(plot.middle(slot), half)
+        # Not over the numbers of the scale.
+        middle = max(_clamp(plot.middle(slot), half), plot.start + half - 2)
         below = [
             other.value or 0
             for number, other in enumerate(points)

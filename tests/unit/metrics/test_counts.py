@@ -149,7 +149,9 @@ def test_quarters_apart_leave_out_what_lies_between(opened: Opener, settings: Se
     assert sorted(set(got["quarter"])) == ["2017Q3", "2018Q3"]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "'; DROP VIEW core_incidents; --", "\x1b[31m\u202e", "", "%s{}$city", "💥" * 500])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "'; DROP VIEW core_incidents; --", "\x1b[31m\u202e", "", "%s{}$city", "💥" * 500]
+)
 def test_hostile_names_are_counted_like_any_other(
     opened: Opener, settings: Settings, quarter: Quarter, name: str
 ) -> None:
@@ -207,13 +209,17 @@ def test_districts_and_none_add_up_to_the_city(data: st.DataObject, settings: Se
         is_domestic=st.booleans(),
         occurred_at=st.datetimes(datetime(2018, 3, 30), datetime(2018, 10, 2)),
     )
-    rows = data.draw(st.lists(row, max_size=8)) + other_rows(settings, quarter) + other_rows(settings, quarter.previous())
+    rows = (
+        data.draw(st.lists(row, max_size=8)) + other_rows(settings, quarter) + other_rows(settings, quarter.previous())
+    )
     with TemporaryDirectory() as folder, open_incidents(write_rows(Path(folder), settings, rows), settings) as con:
         got = count_measures(con, settings, quarter.window(2), as_of=AS_OF, origin_id="crimes")
     is_city = got["district_id"] == "city"
     for column in ("value", "numerator", "denominator"):
         is_meant = got["unit"] == ("incidents" if column == "value" else "share")
-        parts, whole = (got[is_meant & side].groupby(["quarter", "metric_id"])[column].sum() for side in (~is_city, is_city))
+        parts, whole = (
+            got[is_meant & side].groupby(["quarter", "metric_id"])[column].sum() for side in (~is_city, is_city)
+        )
         pd.testing.assert_series_equal(parts, whole)
     total = got[is_city & (got["metric_id"] == "incidents_all")]["value"].sum()
     assert total == sum(date(2018, 4, 1) <= row["occurred_at"].date() <= date(2018, 9, 30) for row in rows)

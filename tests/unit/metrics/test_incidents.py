@@ -31,7 +31,9 @@ def test_quarter_is_cut_on_the_local_time_as_it_stands(
     opened: Opener, settings: Settings, moment: datetime, quarter: str, month: str
 ) -> None:
     con = opened(make_row(settings, occurred_at=moment))
-    assert con.execute("SELECT quarter, month, occurred_at FROM core_incidents").fetchall() == [(quarter, month, moment)]
+    assert con.execute("SELECT quarter, month, occurred_at FROM core_incidents").fetchall() == [
+        (quarter, month, moment)
+    ]
 
 
 def test_weekday_counts_from_monday_and_hour_from_midnight(opened: Opener, settings: Settings) -> None:
@@ -127,6 +129,13 @@ def test_a_district_may_not_be_called_like_the_city(settings: Settings) -> None:
     named = settings.districts[0].model_copy(update={"district_id": "city"})
     with pytest.raises(ConfigError, match="other ids than city and none"):
         open_incidents([], settings.model_copy(update={"districts": (named, *settings.districts[1:])}))
+
+
+def test_a_form_of_codes_that_is_no_pattern_is_refused(settings: Settings) -> None:
+    offences = settings.metrics.offences.model_copy(update={"code_pattern": "["})
+    metrics = settings.metrics.model_copy(update={"offences": offences})
+    with pytest.raises(ConfigError, match="code_pattern: expected a regular expression"):
+        open_incidents([], settings.model_copy(update={"metrics": metrics}))
 
 
 def test_only_plain_names_become_sql() -> None:

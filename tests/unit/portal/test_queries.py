@@ -107,6 +107,7 @@ def test_aggregates_without_a_group_give_one_row(get: Get, crimes: pa.Table) -> 
         ({"select": "read_csv('x')"}, "query.soql.no-such-function"),
         ({"where": "pg_sleep(9) = 1"}, "query.soql.no-such-function"),
         ({"where": "district = 11"}, "query.soql.type-mismatch"),
+        ({"where": "district = id"}, "query.soql.type-mismatch"),
         ({"where": "arrest = 'Y'"}, "query.soql.type-mismatch"),
         ({"where": "date > 'yesterday'"}, "query.soql.type-mismatch"),
         ({"where": "date > '2018-02-31'"}, "query.soql.type-mismatch"),

@@ -32,16 +32,12 @@ def _svg(page: Page, figure: Figure) -> str:
         marks += _rect(0, height - 18, WIDTH, 18, "#F3F6F9") + _label(
             WIDTH / 2, height - 5, banner, "middle", bold=True
         )
-    frame = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>{marks}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-size="11.5">{marks}</svg>'
 
 
 def _label(x: float, y: float, text: str, anchor: str = "start", *, bold: bool = False, fill: str = "#1B2733") -> str:
     weight = ' font-weight="bold"' if bold else ""
-    return (
-        f'<text transform="translate({x:.1f},{y:.1f})" text-anchor="{anchor}" font-family="Noto Sans" '
-        f'font-size="11.5px"{weight} fill="{fill}">{escape(text)}</text>'
-    )
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight} fill="{fill}">{escape(text)}</text>'
 
 
 def _rect(x: float, y: float, w: float, h: float, fill: str) -> str:

@@ -1,8 +1,9 @@
-"""Cities for the tests of the sample: the shipped one, and a small one with other ids, columns and dates."""
+"""Cities for the tests of the sample: the shipped one, and a small one with other ids, columns and types."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -12,6 +13,7 @@ from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from district_reports.sources.sample import SamplePortal
 
+TOY = Path(__file__).parents[2] / "toy"
 QUARTER = Quarter(2026, 3)
 
 
@@ -20,30 +22,13 @@ def chicago() -> Settings:
 
 
 def village() -> Settings:
-    """Return three districts "A", "B" and "C", one-letter beats, text keys and no column for the code."""
-    city = chicago()
-    template = city.districts[0]
-    districts = tuple(
-        template.model_copy(update={"district_id": name, "tile": (row, row % 2), "address": "Old Mill"})
-        for row, name in enumerate("ABC")
-    )
+    """Return the toy city, its key a text, its districts never empty and without a column for the code."""
+    city = load_settings({"DISTRICT_REPORTS_CONFIG_DIR": str(TOY)})
     crimes = city.source("crimes")
-    columns = {name: column.model_copy(update={"field": f"x_{name}"}) for name, column in crimes.columns.items()}
-    columns["incident_id"] = Column(field="uid", type="text")
+    columns = {name: column for name, column in crimes.columns.items() if name != "offence_code"}
+    columns["incident_id"] = Column(field="nr", type="text")
     columns["district_id"] = Column(field="precinct", type="text")
-    del columns["offence_code"]
-    sample = {"weights": {"A": 1.0, "B": 2.0, "C": 3.0}, "rows_per_quarter": 300, "sectors": 1, "beats_per_sector": 2}
-    return city.model_copy(
-        update={
-            "city": city.city.model_copy(update={"beat_district_digits": 1}),
-            "districts": districts,
-            "sources": (crimes.model_copy(update={"columns": columns}), *city.sources[1:]),
-            "sample": city.sample.model_copy(update=sample),
-            "report": city.report.model_copy(
-                update={"notes": city.report.notes.model_copy(update={"default_date": "07-04"})}
-            ),
-        }
-    )
+    return city.model_copy(update={"sources": (crimes.model_copy(update={"columns": columns}), *city.sources[1:])})
 
 
 def months(settings: Settings, quarter: Quarter = QUARTER) -> tuple[date, ...]:

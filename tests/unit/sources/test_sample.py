@@ -105,7 +105,7 @@ def test_stations_are_those_of_the_config_file() -> None:
 def test_address_of_another_form_stays_whole() -> None:
     city = village()
     row = SamplePortal(city, QUARTER).fetch_list(city.source("stations")).to_pylist()[0]
-    assert (row["address"], row["city"], row["state"], row["zip_code"]) == ("Old Mill", "", "", "")
+    assert (row["address"], row["city"], row["state"], row["zip_code"]) == ("1 North Street", "", "", "")
 
 
 def test_unknown_source_is_refused() -> None:

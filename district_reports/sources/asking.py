@@ -1,0 +1,159 @@
+"""Asking a Socrata portal one question until it answers, and saying what is wrong where it does not.
+
+What belongs here: the session, sodapy, the app token, retries, and the translation of every foreign error.
+What does not: which questions are asked (`socrata`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+from sodapy import Socrata
+
+from district_reports.config import Source
+from district_reports.errors import ConfigError, FetchError, SchemaDriftError, SourceError
+from district_reports.model import CheckResult
+from district_reports.sources.http import TOKEN_HEADER, DeadlineAdapter
+from district_reports.sources.patience import Clock, Patience, Refusal, Trouble, patiently
+
+T = TypeVar("T")
+
+_DRIFT_CODES = ("query.soql.no-such-column", "query.soql.type-mismatch", "query.compiler.malformed")
+"""Codes of a 400 that say that the columns are no longer those declared."""
+
+
+class Asking:
+    """A portal that can be asked; one connection, kept alive."""
+
+    def __init__(self, portal_url: str, app_token: str, patience: Patience, clock: Clock) -> None:
+        scheme, _, place = portal_url.rstrip("/").partition("://")
+        host = urlsplit(portal_url).hostname
+        if not host or not place:
+            raise ConfigError(f"portal address: expected https://…, got {portal_url!r}")
+        self.domain: str = host
+        self.patience = patience
+        self.clock = clock
+        self.adapter = DeadlineAdapter(patience, clock)
+        prefix = f"{scheme}://"
+        # sodapy calls logging.warning() when it has no token, which sets up the root logger: so it gets a
+        # stand-in, and the header is ours.
+        self._client = Socrata(place, "unset", session_adapter={"prefix": prefix, "adapter": self.adapter})
+        self._session: requests.Session = self._client.session
+        del self._session.headers[TOKEN_HEADER]
+        if app_token:
+            self._session.headers[TOKEN_HEADER] = app_token
+        self._is_token_refused = False
+        self._root = f"{prefix}{place}"
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def metadata(self, source: Source) -> dict[str, Any]:
+        """Return `/api/views` of the source.
+
+        Raises:
+            FetchError: If the portal does not answer, or refuses.
+        """
+        return self.answer(source, "metadata", lambda: self._json(dict, self._client.get_metadata, source.dataset_id))
+
+    def rows(
+        self, source: Source, what: str, check: Callable[[list[dict[str, Any]]], None] | None = None, **query: Any
+    ) -> list[dict[str, Any]]:
+        """Return the rows of a SoQL query.
+
+        Args:
+            source: Whose rows.
+            what: Names the question in messages.
+            check: Raises `Trouble` for rows that must be asked for again.
+            query: sodapy's names of the clauses.
+
+        Raises:
+            FetchError: If the portal does not answer, or refuses.
+            SchemaDriftError: If it refuses because a column is gone or has another type.
+        """
+
+        def ask() -> list[dict[str, Any]]:
+            rows: list[dict[str, Any]] = self._json(list, self._client.get, source.dataset_id, **query)
+            if not all(isinstance(row, dict) for row in rows):
+                raise Trouble("a list of something else than rows")
+            if check is not None:
+                check(rows)
+            return rows
+
+        return self.answer(source, what, ask)
+
+    def geojson(self, source: Source, what: str, limit: int) -> dict[str, Any]:
+        """Return the GeoJSON of a source; errors as `rows`."""
+        get = self._client.get
+        return self.answer(
+            source, what, lambda: self._json(dict, get, source.dataset_id, content_type="geojson", limit=limit)
+        )
+
+    def csv(self, source: Source, what: str, params: Mapping[str, str]) -> requests.Response:
+        """Return the answer to a query as a stream of CSV, whose `raw` is a `Body`; errors as `rows`."""
+        url = f"{self._root}/resource/{source.dataset_id}.csv"
+        return self.answer(source, what, lambda: self._session.get(url, params=params, stream=True))
+
+    def answer(self, source: Source, what: str, action: Callable[[], T]) -> T:
+        """Return what the action returns; try again while that may help, and once without a refused app token.
+
+        Raises:
+            FetchError: If the portal does not answer, or refuses.
+            SchemaDriftError: If it refuses because a column is gone or has another type.
+        """
+        try:
+            return patiently(lambda: self._without_bad_token(action), self.patience, self.clock)
+        except Trouble as trouble:
+            got = f"{trouble}; asked {self.patience.attempts} times"
+            raise self.failure(source, what, "an answer", got) from trouble
+        except Refusal as refusal:
+            drifted = refusal.status == 400 and refusal.code in _DRIFT_CODES
+            kind = SchemaDriftError if drifted else FetchError
+            raise self.failure(source, what, "an answer", str(refusal), kind) from refusal
+
+    def failure(
+        self, source: Source, what: str, expected: str, got: str, kind: type[SourceError] = FetchError
+    ) -> SourceError:
+        """Return an error that tells what was asked of whom."""
+        message = f"{source.source_id}: {what} at {self.domain}: expected {expected}, got {got}"
+        return kind(message, source_id=source.source_id)
+
+    def remarks(self, source: Source) -> tuple[CheckResult, ...]:
+        """Return what should be told of the way the portal was reached."""
+        if not self._is_token_refused:
+            return ()
+        remark = CheckResult(
+            check_id="app_token",
+            passed=False,
+            required=False,
+            expected="an app token the portal knows",
+            got="it was refused; read without one, under stricter limits",
+            source_id=source.source_id,
+        )
+        return (remark,)
+
+    def _without_bad_token(self, action: Callable[[], T]) -> T:
+        try:
+            return action()
+        except Refusal as refusal:
+            if refusal.status not in (401, 403) or TOKEN_HEADER not in self._session.headers:
+                raise
+        del self._session.headers[TOKEN_HEADER]
+        self._is_token_refused = True
+        return action()
+
+    def _json(self, kind: type[T], ask: Callable[..., Any], *args: Any, **kwargs: Any) -> T:
+        """Return the JSON answer to a call of sodapy, once it is of the right kind."""
+        try:
+            answer = ask(*args, **kwargs)
+        except (Trouble, Refusal):
+            raise
+        except Exception as error:  # sodapy raises bare Exception for a content type it does not know
+            raise Trouble("an answer that is no JSON, or is cut") from error
+        if not isinstance(answer, kind):
+            raise Trouble(f"another kind of answer than the {kind.__name__} asked for")
+        return answer
