@@ -1,9 +1,8 @@
 """Checks on the data of a quarter: what stops a release, and what only gets a remark.
 
 What belongs here: `check_` functions that return what they found and never raise, and the one that raises when a
-required check failed. What does not: reading or counting; counts and tables come in as plain values.
-
-Names that come from a source are shortened and freed of invisible characters before they enter a message.
+required check failed. What does not: reading or counting; counts and tables come in as plain values. Names that come
+from a source are shortened and freed of invisible characters before they enter a message.
 """
 
 from __future__ import annotations
@@ -92,7 +91,7 @@ def check_offence_codes(unknown: Mapping[str, int], *, source_id: str = "") -> l
     """Return whether all offence codes have the config's form; a remark.
 
     Args:
-        unknown: Incidents by code of another form, as the source writes it; empty for a missing code.
+        unknown: Incidents by code of another form, empty for a missing code.
         source_id: The source of the rows.
     """
     return [_check_names("offence_codes_of_known_form", unknown, "offence codes of the config's form", source_id)]

@@ -6,6 +6,7 @@ What belongs here: data without behaviour beyond validation. What does not: read
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -113,7 +114,9 @@ class Snapshot(Record):
     @property
     def digest(self) -> str:
         """SHA-256 of the content: everything but the time we looked."""
-        return hashlib.sha256(self.model_dump_json(exclude={"pulled_at"}).encode()).hexdigest()
+        # Sorted, since a manifest read back need not keep the order of its columns.
+        content = json.dumps(self.model_dump(mode="json", exclude={"pulled_at"}), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
 
 
 class Measure(Record):

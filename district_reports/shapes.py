@@ -22,7 +22,7 @@ from district_reports.model import Record, Shape
 
 SIDE = 1000
 """Length of the square's side."""
-TOLERANCE = 5.0
+TOLERANCE = 4.0
 """Side of the largest corner cut off by simplifying, in parts of the square's side."""
 SPECK = 30.0
 """Rings that enclose less than this are not drawn unless they are an area's largest, in squares of such parts."""

@@ -17,7 +17,7 @@ from datetime import date, datetime
 import pyarrow as pa
 
 from district_reports.config import Source
-from district_reports.errors import ContractError, FetchError, SourceError
+from district_reports.errors import ConfigError, ContractError, FetchError, SourceError
 from district_reports.model import CheckResult, Fingerprint, Snapshot, StoredPart
 from district_reports.periods import Quarter
 from district_reports.sources.areas import area_keys
@@ -89,6 +89,7 @@ def synchronise(
         on_progress: Told how far it is.
 
     Raises:
+        ConfigError: If events of no quarter are wanted.
         FetchError: If a required source cannot be read; the last snapshot stays.
         SchemaDriftError: If a required source no longer has the declared columns; the last snapshot stays.
         ContractError: If a required source's rows break their contract; they are in quarantine.
@@ -121,6 +122,8 @@ def _remark_of_failure(source: Source, kept: Snapshot | None, error: Exception) 
 
 def _events(pull: _Pull, months: tuple[date, ...]) -> Snapshot:
     """Return the snapshot of a source of events."""
+    if not months:
+        raise ConfigError(f"{pull.source.source_id}: expected at least one quarter to pull, got none")
     metadata = pull.portal.fetch_metadata(pull.source)
     pull.remarks += metadata.remarks
     old = pull.store.load_snapshot(pull.source.source_id)

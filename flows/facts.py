@@ -11,7 +11,16 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from district_reports import checks
-from district_reports.metrics import CITY, Oddity, count_by_name, count_months, count_oddities, newest_day
+from district_reports.metrics import (
+    CITY,
+    OUTSIDE,
+    Measures,
+    Oddity,
+    count_by_name,
+    count_months,
+    count_oddities,
+    newest_day,
+)
 from district_reports.model import CheckResult, Contact, Origin, Shape, Snapshot
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
@@ -57,6 +66,11 @@ def check_rows(
     quarter = Quarter.parse(request.quarter)
     window = quarter.window(settings.report.history_quarters)
     oddities = count_oddities(con, window)
+    counts = Measures(measures)
+    rows, outside = (
+        {place: int(counts.get(place, quarter, settings.report.all_incidents).value or 0) for place in places}
+        for places in (settings.district_ids, (OUTSIDE,))
+    )
     (source,) = (source for source in settings.sources if source.form == "events")
     source_id, preview = source.source_id, request.is_preview
     return [
@@ -66,9 +80,7 @@ def check_rows(
         *checks.check_offence_codes(count_by_name(oddities, Oddity.UNKNOWN_CODES), source_id=source_id),
         *checks.check_sums(measures, whole=CITY, source_id=source_id),
         *checks.check_history(measures, quarter, whole=CITY, source_id=source_id, is_preview=preview),
-        *checks.check_districts(
-            measures, quarter, metric_id=settings.report.all_incidents, districts=settings.district_ids, whole=CITY
-        ),
+        *checks.check_districts(rows, outside=outside[OUTSIDE]),
         *checks.check_volume(count_months(con), window, source.monthly_rows, source_id=source_id),
     ]
 
@@ -100,7 +112,17 @@ def find_contacts(
         return ours, []
     snapshot = snapshots[STATIONS]
     table = pq.read_table(store.part_path(STATIONS, snapshot.parts[0]))
-    return ours, checks.check_contacts(ours, tidy_stations(table, settings), source_id=STATIONS)
+    rows = tidy_stations(table, settings.district_ids).to_pylist()
+    theirs = {
+        row["district_id"]: Contact(
+            name=row["name"],
+            address=f"{row['address']}, {row['city']}, {row['state']} {row['zip_code']}",
+            phone=row["phone"] or "",
+            is_verified=False,
+        )
+        for row in rows
+    }
+    return ours, checks.check_contacts(ours, theirs, source_id=STATIONS)
 
 
 def _geojson(store: Store, snapshot: Snapshot) -> bytes:

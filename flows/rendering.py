@@ -22,7 +22,7 @@ from district_reports.model import Dossier, Record
 from district_reports.periods import Quarter
 from district_reports.render.charts import ChartBook
 from district_reports.render.html import WebPress
-from district_reports.render.i18n import Words, load_words
+from district_reports.render.i18n import Words
 from district_reports.render.page import build_page
 from district_reports.render.pdf import PrintShop
 from district_reports.render.view import Page
@@ -152,7 +152,7 @@ def _find_edition(store: Store, folder: Path, inputs: str) -> dict[str, str] | N
 
 def render_edition(dossier: Dossier, tag: str) -> dict[str, bytes]:
     """Return the files of one edition, by name."""
-    page = build_page(dossier, _words()[tag], _settings())
+    page = build_page(dossier, _words(tag), _settings())
     charts = draw_charts(page)
     return {
         "report.html": _web_press().render_html(page, charts),
@@ -181,8 +181,8 @@ def _settings() -> Settings:
 
 
 @cache
-def _words() -> dict[str, Words]:
-    return load_words(_settings().languages, find_asset("templates", "locale"))
+def _words(tag: str) -> Words:
+    return Words.load(_settings().language(tag), find_asset("templates", "locale"))
 
 
 @cache

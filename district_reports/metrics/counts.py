@@ -36,7 +36,12 @@ WITH terms AS (
         {term_flags}
 ),
 tally AS MATERIALIZED (
-    SELECT district_id, quarter, offence_group, offence_code {flags}, count(*) AS incidents
+    -- A group or code that no term asks for need not be told from the others: the tally stays small.
+    SELECT
+        district_id, quarter,
+        CASE WHEN list_contains($offence_group::VARCHAR[], offence_group) THEN offence_group END AS offence_group,
+        CASE WHEN list_contains($offence_code::VARCHAR[], offence_code) THEN offence_code END AS offence_code
+        {flags}, count(*) AS incidents
     FROM core_incidents
     WHERE occurred_at >= $first AND occurred_at < $end
     GROUP BY ALL

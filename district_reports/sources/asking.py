@@ -30,10 +30,9 @@ class Asking:
 
     def __init__(self, portal_url: str, app_token: str, patience: Patience, clock: Clock) -> None:
         scheme, _, place = portal_url.rstrip("/").partition("://")
-        host = urlsplit(portal_url).hostname
-        if not host or not place:
+        if not urlsplit(portal_url).hostname:
             raise ConfigError(f"portal address: expected https://…, got {portal_url!r}")
-        self.domain: str = host
+        self.domain: str = urlsplit(portal_url).netloc.rpartition("@")[2]
         self.patience = patience
         self.clock = clock
         self.adapter = DeadlineAdapter(patience, clock)
@@ -60,29 +59,25 @@ class Asking:
         """
         return self.answer(source, "metadata", lambda: self._json(dict, self._client.get_metadata, source.dataset_id))
 
-    def rows(
-        self, source: Source, what: str, check: Callable[[list[dict[str, Any]]], None] | None = None, **query: Any
-    ) -> list[dict[str, Any]]:
-        """Return the rows of a SoQL query.
+    def rows(self, source: Source, what: str, read: Callable[[list[dict[str, Any]]], T], **query: Any) -> T:
+        """Return what `read` makes of the rows of a SoQL query.
 
         Args:
             source: Whose rows.
             what: Names the question in messages.
-            check: Raises `Trouble` for rows that must be asked for again.
-            query: sodapy's names of the clauses.
+            read: Raises `Trouble` for rows that must be asked for again.
+            query: The clauses, by sodapy's names.
 
         Raises:
             FetchError: If the portal does not answer, or refuses.
             SchemaDriftError: If it refuses because a column is gone or has another type.
         """
 
-        def ask() -> list[dict[str, Any]]:
+        def ask() -> T:
             rows: list[dict[str, Any]] = self._json(list, self._client.get, source.dataset_id, **query)
             if not all(isinstance(row, dict) for row in rows):
                 raise Trouble("a list of something else than rows")
-            if check is not None:
-                check(rows)
-            return rows
+            return read(rows)
 
         return self.answer(source, what, ask)
 

@@ -65,7 +65,7 @@ class Portal(Protocol):
 
     @property
     def domain(self) -> str:
-        """The portal's host, kept in `about.json` and in every manifest."""
+        """The portal's host, and its port if it has another than usual, kept in `about.json` and in every manifest."""
         ...
 
     @property

@@ -57,7 +57,7 @@ class SocrataPortal:
 
     @property
     def domain(self) -> str:
-        """The portal's host."""
+        """The portal's host, and its port if it has another than usual."""
         return self._asking.domain
 
     @property
@@ -98,7 +98,7 @@ class SocrataPortal:
         while (month := month_end(month)) < end:
             wanted.append(month_id(month))
         what = f"fingerprints from {first} to {end}"
-        rows = self._asking.rows(source, what, **_groups(source, first, end, len(wanted) + 1))
+        rows = self._asking.rows(source, what, list, **_groups(source, first, end, len(wanted) + 1))
         found: dict[str, Fingerprint] = {}
         for row in rows:
             try:
@@ -116,7 +116,7 @@ class SocrataPortal:
         """Return the rows of one month, ordered by key.
 
         They are streamed as CSV and compared with the month's fingerprint; where that failed twice they are read
-        in pages by key. Whoever keeps the table compares it once more.
+        in pages by key, also twice at most. Whoever keeps the table compares it once more.
 
         Raises:
             FetchError: If the portal cannot be read.
@@ -124,10 +124,14 @@ class SocrataPortal:
         """
         end = month_end(month)
         expected = self._told.get((source.source_id, month_id(month))) or self._told_again(source, month)
-        for attempt in range(self.patience.streams):
+        table = None
+        for attempt in range(2 * self.patience.streams):
             if attempt:
                 self._clock.sleep(self.patience.first_wait * (0.5 + self._clock.chance()))
-            table = self._stream_or_none(source, month, expected.rows + 1)
+            if attempt < self.patience.streams:
+                table = self._stream_or_none(source, month, expected.rows + 1)
+            else:
+                table = self._pages(source, events_query(source, month, end))
             if table is None:
                 continue
             if not find_differences(table, source, month, end, expected):
@@ -135,7 +139,7 @@ class SocrataPortal:
             expected = self._told_again(source, month)
             if not find_differences(table, source, month, end, expected):
                 return table
-        return self._pages(source, events_query(source, month, end))
+        return table
 
     def fetch_list(self, source: Source) -> pa.Table:
         """Return all rows of a list, ordered by key.
@@ -166,7 +170,7 @@ class SocrataPortal:
         """Return what is fetched once it is as large as the portal counts."""
         counts = []
         for _ in range(self.patience.streams):
-            rows = self._asking.rows(source, f"count of {what}", select="count(*) AS n")
+            rows = self._asking.rows(source, f"count of {what}", list, select="count(*) AS n")
             try:
                 count = int(rows[0]["n"])
             except (LookupError, TypeError, ValueError) as error:
@@ -204,24 +208,26 @@ class SocrataPortal:
         """
         tables = [read_json([], source)]
         last: Any = None
-        while rows := self._page(source, query, last):
-            tables.append(read_json(rows, source))
-            last = tables[-1].column(source.key)[-1].as_py()
+        while (page := self._page(source, query, last)).num_rows:
+            tables.append(page)
+            last = page.column(source.key)[-1].as_py()
         return sorted_by_key(pa.concat_tables(tables), source)
 
-    def _page(self, source: Source, query: Query, last: Any) -> list[dict[str, Any]]:
+    def _page(self, source: Source, query: Query, last: Any) -> pa.Table:
         after = "" if last is None else f"{query.order} > {_literal(last)}"
 
-        def check(rows: list[dict[str, Any]]) -> None:
+        def read(rows: list[dict[str, Any]]) -> pa.Table:
             require_headers(source, query.fields, self._asking.adapter.headers)
-            keys = [str(row.get(query.order)) for row in rows]
-            if len(set(keys)) != len(keys) or str(last) in keys:
-                raise Trouble("a page with the same key twice")
+            page = read_json(rows, source)
+            keys = page.column(source.key).to_pylist()
+            if None in keys or len({last, *keys}) != len(keys) + 1:
+                raise Trouble("a page in which a key is missing or comes twice")
+            return page
 
         return self._asking.rows(
             source,
             f"page after key {last}",
-            check,
+            read,
             select=", ".join(query.fields),
             where=" AND ".join(filter(None, (query.where, after))) or None,
             order=query.order,

@@ -21,10 +21,10 @@ from district_reports.render.charts.canvas import Canvas, Drawing
 from district_reports.render.charts.hours import build_hours, lay_out_hours
 from district_reports.render.charts.maps import build_polygons, build_tiles, lay_out_polygons, lay_out_tiles
 from district_reports.render.charts.pairs import build_pairs, lay_out_pairs
-from district_reports.render.charts.theme import FRAME
+from district_reports.render.charts.theme import FRAME, STEPS
 from district_reports.render.charts.trend import build_trend, lay_out_trend
 from district_reports.render.svg import finish_svg
-from district_reports.render.view import Figure, HourChart, PairChart, TrendChart
+from district_reports.render.view import Chart, Figure, HourChart, PairChart, TrendChart
 
 # "v6.4.1" of the chart grammar Altair speaks -> "6.4", as the compiler names it.
 GRAMMAR = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -56,17 +56,40 @@ class ChartBook:
         Raises:
             RenderError: If the picture cannot be drawn.
         """
+        problem = _find_problem(figure.chart)
+        if problem:
+            raise self._problem(figure, problem)
         kind, drawing = lay_out(figure, self.language, banner)
-        raw = self._render(compile_chart(kind), drawing, figure.figure_id)
+        raw = self._render(compile_chart(kind), drawing, figure)
         return finish_svg(raw, drawing.texts, prefix=figure.figure_id, is_rtl=self.language.direction == "rtl")
 
-    def _render(self, vega: dict[str, Any], drawing: Drawing, figure_id: str) -> str:
+    def _render(self, vega: dict[str, Any], drawing: Drawing, figure: Figure) -> str:
         try:
-            return str(vl_convert.vega_to_svg(json.dumps(swap_data(vega, drawing))))
+            # Strict JSON: a NaN is an error here and not an empty place in the picture.
+            return str(vl_convert.vega_to_svg(json.dumps(swap_data(vega, drawing), allow_nan=False)))
         except ValueError as error:
-            raise RenderError(
-                f"chart {figure_id}: expected a picture, got {error}", template=figure_id, language=self.language.tag
-            ) from error
+            raise self._problem(figure, f"expected a picture, got {error}") from error
+
+    def _problem(self, figure: Figure, problem: str) -> RenderError:
+        return RenderError(
+            f"chart {figure.figure_id}: {problem}", template=figure.figure_id, language=self.language.tag
+        )
+
+
+def _find_problem(chart: Chart) -> str:
+    """Return what keeps a chart from being drawn; empty if nothing does."""
+    if isinstance(chart, TrendChart | PairChart):
+        return ""
+    cells = chart.cells if isinstance(chart, HourChart) else chart.areas
+    steps = {cell.step for cell in cells} | {len(chart.step_words) - 1}
+    if not steps <= {-1, *range(len(STEPS))} or any(cell.step < 0 for cell in cells):
+        return f"expected steps 0 to {len(STEPS) - 1}, got {sorted(steps)}"
+    if isinstance(chart, HourChart):
+        days, hours = range(len(chart.weekday_names)), range(len(chart.hour_names))
+        strays = [cell for cell in chart.cells if cell.weekday not in days or cell.hour not in hours]
+        if strays:
+            return f"expected a name for each weekday and hour, got none for {strays[0].weekday}, {strays[0].hour}"
+    return ""
 
 
 def lay_out(figure: Figure, language: Language, banner: str = "") -> tuple[str, Drawing]:
@@ -93,6 +116,7 @@ def compile_chart(kind: str) -> dict[str, Any]:
 
 def swap_data(vega: dict[str, Any], drawing: Drawing) -> dict[str, Any]:
     """Return the compiled chart with this drawing's rows, numbers and height."""
+    # A set with a source is made from another one, by the chart itself.
     data = [
         source | {"values": drawing.rows[source["name"]]} if "source" not in source else source
         for source in vega["data"]

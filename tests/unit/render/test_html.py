@@ -20,7 +20,10 @@ from district_reports.settings import find_asset
 from tests.unit.render.pages import LANGUAGES, make_charts, make_page
 
 SIZE_LIMIT = 200_000
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\u202eabc\u2066\x00\u2068</title></style>"
+HOSTILE = (
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</title></style>"
+    "\u202eabc\u2066\x00\u2068isolated\u2069"
+)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{}</svg>'
 SVG_LINK = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 1 1">{}</svg>'
@@ -78,6 +81,7 @@ def test_every_figure_has_picture_alternative_source_and_table(press: WebPress, 
         assert texts_of(table.xpath("./caption")[0]) == plain(figure.table.caption)
         assert len(table.xpath("./tbody/tr[th/@scope='row']")) == len(figure.table.rows)
         assert len(table.xpath("./thead//th[@scope='col']")) == len(figure.table.head)
+        assert {"role": "region", "tabindex": "0"}.items() <= dict(table.getparent().attrib).items()
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
