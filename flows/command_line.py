@@ -24,6 +24,7 @@ from district_reports.errors import ConfigError, DistrictReportsError
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from flows.records import DraftRequest, SourceKind
+from flows.terminal import run_sync
 
 PROGRAM = "district-reports"
 DATA_DIRS = {SourceKind.PORTAL: Path("data/var"), SourceKind.SAMPLE: Path("data/sample")}
@@ -84,11 +85,15 @@ def draft(
             "is_offline": offline,
         }
     )
-    _quiet_prefect(request.data_dir)
-    # Only now: Prefect reads its settings when it is imported.
-    from flows.draft_reports import run_draft
+    # Only now: reading how to call the program should not wait for the drawing of charts.
+    from flows.drafting import open_draft
 
-    return EDITIONS_FAILED if run_draft(settings, request).failed else 0
+    with open_draft(settings, request) as store:
+        _quiet_prefect(request.data_dir)
+        # Only now: Prefect reads its settings, and makes its home, when it is imported.
+        from flows.draft_reports import run_draft
+
+        return EDITIONS_FAILED if run_draft(settings, request, store).failed else 0
 
 
 @app.command()
@@ -103,8 +108,6 @@ def sync(
     """Bring the snapshots up to date for a quarter and its history, and write no report."""
     settings = load_settings()
     request = _request(settings, quarter, source, as_of, data_dir)
-    from flows.terminal import run_sync
-
     run_sync(settings, request)
     return 0
 

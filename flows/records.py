@@ -30,6 +30,11 @@ class DraftRequest(Record):
     is_preview: bool = False
     is_offline: bool = False
 
+    @property
+    def edition_count(self) -> int:
+        """Editions that are wanted."""
+        return len(self.districts) * len(self.languages)
+
 
 class EditionResult(Record):
     """What became of one edition."""

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
 from district_reports.dossier import load_dossier
 from district_reports.errors import DistrictReportsError, StoreError
@@ -39,7 +40,7 @@ class RenderJob(Record):
     """Some places in one language."""
 
     store_root: Path
-    kind: str
+    kind: Literal["sample", "portal"]
     domains: tuple[str, ...]
     quarter: str
     language: str

@@ -1,7 +1,6 @@
 """The stages of a draft, as plain functions in the order they run; nothing here imports Prefect.
 
-`draft_reports` runs them as a flow; `run_stages` runs them one after the other, for tests and for places that have no
-use for a scheduler.
+`drafting` calls them in that order, `draft_reports` as tasks of a flow.
 """
 
 from __future__ import annotations
@@ -61,6 +60,20 @@ def open_store(settings: Settings, request: DraftRequest) -> Store:
     kind: Literal["sample", "portal"] = "sample" if request.source is SourceKind.SAMPLE else "portal"
     domain = "sample" if kind == "sample" else urlsplit(settings.portal_url).netloc
     return Store.open(request.data_dir, kind=kind, city_id=settings.city.city_id, domains=(domain,))
+
+
+def check_portal(settings: Settings, request: DraftRequest) -> None:
+    """Return nothing if every required source answers and has the declared columns; offline, ask none.
+
+    Raises:
+        SourceError: If one does not.
+    """
+    if request.is_offline:
+        return
+    portal = open_portal(settings, request)
+    for source in settings.sources:
+        if source.is_required:
+            portal.fetch_metadata(source)
 
 
 @dataclass(frozen=True)

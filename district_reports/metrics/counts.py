@@ -38,9 +38,9 @@ WITH terms AS (
 tally AS MATERIALIZED (
     -- A group or code that no term asks for need not be told from the others: the tally stays small.
     SELECT
-        district_id, quarter,
-        CASE WHEN list_contains($offence_group::VARCHAR[], offence_group) THEN offence_group END AS offence_group,
-        CASE WHEN list_contains($offence_code::VARCHAR[], offence_code) THEN offence_code END AS offence_code
+        district_id, date_trunc('quarter', occurred_at) AS quarter_start,
+        CASE WHEN offence_group IN (SELECT offence_group FROM terms) THEN offence_group END AS offence_group,
+        CASE WHEN offence_code IN (SELECT offence_code FROM terms) THEN offence_code END AS offence_code
         {flags}, count(*) AS incidents
     FROM core_incidents
     WHERE occurred_at >= $first AND occurred_at < $end
@@ -48,7 +48,7 @@ tally AS MATERIALIZED (
 )
 SELECT
     CASE WHEN grouping(tally.district_id) = 1 THEN $city ELSE tally.district_id END AS district_id,
-    tally.quarter, terms.metric_id,
+    quarter_name(tally.quarter_start) AS quarter, terms.metric_id,
     CAST(coalesce(sum(tally.incidents) FILTER (terms.part = 'count'), 0) AS BIGINT) AS count,
     CAST(coalesce(sum(tally.incidents) FILTER (terms.part = 'numerator'), 0) AS BIGINT) AS numerator,
     CAST(coalesce(sum(tally.incidents) FILTER (terms.part = 'denominator'), 0) AS BIGINT) AS denominator
@@ -56,7 +56,15 @@ FROM tally JOIN terms
     ON (terms.offence_group IS NULL OR terms.offence_group = tally.offence_group)
     AND (terms.offence_code IS NULL OR terms.offence_code = tally.offence_code)
     {flag_rules}
-GROUP BY GROUPING SETS ((tally.district_id, tally.quarter, terms.metric_id), (tally.quarter, terms.metric_id))
+GROUP BY GROUPING SETS (
+    (tally.district_id, tally.quarter_start, terms.metric_id), (tally.quarter_start, terms.metric_id)
+)
+"""
+
+MONTHS_SQL = """
+SELECT strftime(month_start, '%Y-%m') AS month, incidents
+FROM (SELECT date_trunc('month', occurred_at) AS month_start, count(*) AS incidents FROM core_incidents GROUP BY ALL)
+ORDER BY month_start
 """
 
 
@@ -112,7 +120,7 @@ def count_months(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     Raises:
         ContractError: If the files cannot be read as declared.
     """
-    rows = query(con, "SELECT month, count(*) AS incidents FROM core_incidents GROUP BY month ORDER BY month")
+    rows = query(con, MONTHS_SQL)
     return {str(month): int(count) for month, count in zip(rows["month"], rows["incidents"], strict=True)}
 
 

@@ -9,7 +9,6 @@ core_incidents
     incident_id         BIGINT
     occurred_at         TIMESTAMP   local, as the publisher wrote it
     quarter             VARCHAR     `2026Q3`, cut on the local date
-    month               VARCHAR     `2026-07`
     weekday             BIGINT      0 = Monday
     hour                BIGINT      0-23
     district_id         VARCHAR     one of the config's districts, or `none`
@@ -21,7 +20,7 @@ core_incidents
 ```
 
 Beside it lie the small tables `known_districts`, `known_groups`, `known_types` and `known_forms`, filled from the
-config.
+config, and the macro `quarter_name(day)`.
 """
 
 from __future__ import annotations
@@ -69,12 +68,12 @@ SQL_TYPES = {
 """Types a declared column may have in the files; no timestamp with a zone: its days would be those of another zone."""
 
 CORE_SQL = """
+CREATE MACRO quarter_name(day) AS lpad(CAST(year(day) AS VARCHAR), 4, '0') || 'Q' || quarter(day);
 CREATE VIEW core_incidents AS
 SELECT
     stored.{key} AS incident_id,
     stored.{date} AS occurred_at,
-    lpad(CAST(year(stored.{date}) AS VARCHAR), 4, '0') || 'Q' || quarter(stored.{date}) AS quarter,
-    strftime(stored.{date}, '%Y-%m') AS month,
+    quarter_name(stored.{date}) AS quarter,
     isodow(stored.{date}) - 1 AS weekday,
     hour(stored.{date}) AS hour,
     coalesce(known_districts.district_id, known_forms.outside_id) AS district_id,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ _ISOLATES = "\u2066\u2067\u2068"
 _END_OF_ISOLATE = "\u2069"
 _NO_LETTERS = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Unicode categories no font has letters for: controls, lone surrogates, private use, not assigned."""
+_NUMBER = re.compile(r"[\W_]*(\d[\d\W]*)?")
+"""A cell without letters: a number with its signs, a dash for none, or nothing."""
 _LONGEST_MESSAGE = 300
 
 
@@ -123,12 +125,21 @@ def printable(text: str) -> str:
     return "".join(kept) + _END_OF_ISOLATE * depth
 
 
+def find_numeric_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[bool]:
+    """Return for each column whether it holds numbers; the first, which names the rows, never does."""
+    return [
+        column > 0 and any(row[column] for row in rows) and all(_NUMBER.fullmatch(row[column]) for row in rows)
+        for column in range(len(head))
+    ]
+
+
 def _page_record(page: Page) -> dict[str, Any]:
-    """Return the page as the template reads it: without the data of charts, which are drawn already."""
-    record = page.model_dump(mode="json")
+    """Return the page as the template reads it: charts are drawn already, tables know their columns of numbers."""
+    charts = {"figures": {"__all__": {"chart"}}}
+    record = page.model_dump(mode="json", exclude={"sections": {"__all__": charts}, "arrests": charts})
     for section in (*record["sections"], record["arrests"]):
-        for figure in section["figures"]:
-            del figure["chart"]
+        for table in (*section["tables"], *(figure["table"] for figure in section["figures"])):
+            table["numeric"] = find_numeric_columns(table["head"], table["rows"])
     cleaned: dict[str, Any] = _cleaned(record)
     return cleaned
 

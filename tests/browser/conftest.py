@@ -32,9 +32,10 @@ DESKTOP = (1280, 900)
 BrowserPage: TypeAlias = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: while Playwright is open its event loop is this thread's, and no other test could start one.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, one for the whole run."""
+    """Chromium, one for all tests of this folder."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed")
