@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from typing import Literal
 
 from district_reports.dossier import load_dossier
@@ -84,8 +87,23 @@ def digest_program() -> str:
 @contextmanager
 def open_pool(workers: int) -> Iterator[Executor]:
     """Hold a pool of fresh processes: a forked one would inherit the locks of Prefect's threads."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_parent) as pool:
         yield pool
+
+
+def _end_with_parent() -> None:
+    """End this worker as soon as the run that started it is gone.
+
+    A worker holds both ends of the queue it reads, so it would wait for ever for a run that was killed.
+    """
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_exit_after, args=(parent,), name="parent watch", daemon=True).start()
+
+
+def _exit_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def submit(pool: Executor, job: RenderJob) -> Future[list[EditionResult]]:

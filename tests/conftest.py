@@ -2,11 +2,15 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from district_reports.settings import Settings, load_settings
+from flows.drafting import open_draft, run_stages
+from flows.records import DraftRequest, SourceKind
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +30,21 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     yield
+
+
+@pytest.fixture(scope="session")
+def sample_release(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's editions of one district and the city in all languages; the folder of the quarter."""
+    request = DraftRequest(
+        quarter="2026Q3",
+        source=SourceKind.SAMPLE,
+        districts=("007", "city"),
+        languages=tuple(language.tag for language in settings.languages),
+        data_dir=tmp_path_factory.mktemp("sample"),
+        as_of=date(2026, 10, 8),
+        now=datetime(2026, 10, 8, 12, tzinfo=UTC),
+    )
+    with open_draft(settings, request) as store:
+        summary = run_stages(settings, request, store, lambda stage, done, total: None)
+    assert not summary.failed
+    return summary.folder

@@ -54,6 +54,8 @@ CONNECTION = {
     "python_enable_replacements": "false",
     # The order of rows is always asked for; keeping the files' order would cost memory.
     "preserve_insertion_order": "false",
+    # Memory grows with threads, and a few hundred thousand rows a year need no more of them.
+    "threads": "2",
     # Answers are small: no spill files in the working folder.
     "temp_directory": "",
 }

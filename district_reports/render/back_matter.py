@@ -35,6 +35,7 @@ def build_arrests(sheet: Sheet) -> Section:
             (words.months_of(Quarter.parse(row[0].quarter)), *(_share_text(sheet, measure) for measure in row))
             for row in zip(*series, strict=True)
         ),
+        note=words.text("arrests.table_note"),
     )
     return Section(
         section_id="arrests",

@@ -85,7 +85,7 @@ class PrintShop:
         try:
             pdf = self._compiler.compile(
                 format="pdf",
-                sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
+                sys_inputs={"content": json.dumps(content, ensure_ascii=False), "font": page.font},
                 pdf_standards=[STANDARD],
                 timestamp=datetime.fromisoformat(page.report_date).replace(tzinfo=UTC),
             )

@@ -22,7 +22,6 @@ from tests.faults.town import NOW, QUARTER, SOURCE, open_store
 POINTS: dict[str, tuple[Any, str, bool]] = {
     "before the rows of a month": (SocrataPortal, "fetch_month", True),
     "before a part": (SnapshotFolder, "save_part", True),
-    "while a file is written": (files, "_flush_folder", True),
     "before a file is renamed": (Path, "replace", True),
     "between a part and its sidecar": (files, "save_json", True),
     "after a part": (SnapshotFolder, "save_part", False),

@@ -17,16 +17,11 @@ ROOT = Path(__file__).parents[2]
 KILLS = [
     ("before the rows of a month", 2, 1),
     ("before a part", 3, 2),
-    ("while a file is written", 1, 0),
     ("before a file is renamed", 1, 0),
-    ("before a file is renamed", 2, 0),
-    ("before a file is renamed", 4, 1),
     ("between a part and its sidecar", 1, 0),
     ("between a part and its sidecar", 3, 2),
-    ("after a part", 1, 1),
     ("after a part", 3, 3),
     ("before the manifest", 1, 3),
-    ("between a part and its sidecar", 5, 3),
     ("before a file is renamed", 8, 3),
     ("after the manifest", 1, 3),
 ]

@@ -85,7 +85,7 @@ def test_a_refused_token_still_gives_a_clear_error_if_the_portal_needs_one() -> 
 
 def test_a_body_without_end_is_cut_at_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MAX_BODY_BYTES", 10_000)
-    endless = [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", *[b" " * 4096] * 100]
+    endless: Answer = [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", *[b" " * 4096] * 100]
     with Scripted(endless) as server, pytest.raises(FetchError, match="far too long"):
         client(server, attempts=1).fetch_metadata(SOURCE)
 

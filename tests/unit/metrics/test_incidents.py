@@ -31,7 +31,7 @@ def test_quarter_is_cut_on_the_local_time_as_it_stands(
     opened: Opener, settings: Settings, moment: datetime, quarter: str
 ) -> None:
     con = opened(make_row(settings, occurred_at=moment))
-    assert con.execute("SELECT quarter, occurred_at FROM core_incidents").fetchall() == [(quarter, month, moment)]
+    assert con.execute("SELECT quarter, occurred_at FROM core_incidents").fetchall() == [(quarter, moment)]
 
 
 def test_weekday_counts_from_monday_and_hour_from_midnight(opened: Opener, settings: Settings) -> None:

@@ -1,0 +1,67 @@
+"""What a killed run must leave: the last good snapshots, and no file that is half there."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from pypdf import PdfReader
+
+from district_reports.metrics.measures import parse_measures
+from district_reports.model import Snapshot
+from district_reports.settings import Settings
+from district_reports.store import Store
+
+HIDDEN = ".*.tmp"
+
+
+def require_whole(data_dir: Path) -> None:
+    """Fail if a file that bears a name is cut, empty, or no file of its kind."""
+    for path in sorted(data_dir.rglob("*")):
+        if path.is_file() and path.name != ".lock" and not path.match(HIDDEN) and "prefect" not in path.parts:
+            try:
+                _require_whole_file(path)
+            except Exception as error:
+                pytest.fail(f"{path.relative_to(data_dir)} is half there: {error}")
+
+
+def _require_whole_file(path: Path) -> None:
+    data = path.read_bytes()
+    match path.suffix:
+        case ".json" | ".geojson":
+            json.loads(data)
+        case ".parquet":
+            pq.read_table(path)
+        case ".html":
+            assert data.rstrip().endswith(b"</html>"), "no end of the page"
+        case ".pdf":
+            assert data.rstrip().endswith(b"%%EOF"), "no end of the file"
+            assert len(PdfReader(path).pages) > 0, "no page"
+        case ".csv":
+            assert data.endswith(b"\n"), "no end of the line"
+            widths = {len(row) for row in csv.reader(data.decode().splitlines())}
+            assert len(widths) == 1, f"rows of {widths} columns"
+            parse_measures(data)
+        case other:
+            raise AssertionError(f"a file of the kind {other!r} that nobody expects")
+
+
+def current_snapshots(data_dir: Path, settings: Settings, portal_domain: str) -> dict[str, Snapshot]:
+    """Return the current snapshots; fail if one of their parts cannot be read."""
+    if not (data_dir / "about.json").exists():
+        return {}
+    store = Store.open(data_dir, kind="portal", city_id=settings.city.city_id, domains=(portal_domain,))
+    found = {}
+    for source in settings.sources:
+        snapshot = store.load_snapshot(source.source_id)
+        if snapshot is None:
+            continue
+        found[source.source_id] = snapshot
+        for part in snapshot.parts:
+            assert store.has_part(source.source_id, part), part.file
+            if part.file.endswith(".parquet"):
+                assert store.load_table(source.source_id, part).num_rows == part.rows
+    return found

@@ -1,0 +1,261 @@
+"""The catalogues hold just the sentences the code asks for, in every language, and the code holds none."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from gettext import c2py
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po
+
+from district_reports.config import Language
+from district_reports.metrics import Oddity
+from district_reports.model import Direction
+from district_reports.render.back_matter import LIMITS, METHOD
+from district_reports.render.figures_where import PARTS_OF_DAY
+from district_reports.render.i18n import Words, find_gaps
+from district_reports.render.page import LABELS, TREND_SECTIONS
+from district_reports.settings import find_asset, load_settings
+
+ROOT = Path(__file__).parent.parent
+RENDER = sorted((ROOT / "district_reports" / "render").rglob("*.py"))
+TEMPLATES = sorted(find_asset("templates", "html").glob("*.j2"))
+LOCALES = find_asset("templates", "locale")
+SETTINGS = load_settings({})
+TAGS = [language.tag for language in SETTINGS.languages]
+KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+FILE_ENDINGS = (".typ", ".html", ".j2", ".css")
+
+METRICS = {metric.metric_id for metric in SETTINGS.metrics.metrics}
+TRENDS = set(SETTINGS.report.trends)
+WORDS_OF_DIRECTION = {str(direction) for direction in Direction}
+FINDINGS = {"higher", "lower", "similar", "same", "none", "no_before", "no_data"}
+AREAS = {"beats", "districts"}
+DAY = {name for name, _ in PARTS_OF_DAY}
+CONTACTS = {line.contact_id for line in SETTINGS.report.helplines}
+NOTES = {str(oddity) for oddity in Oddity} - {Oddity.UNKNOWN_GROUPS} | {"no_boundaries", "contact_differs"}
+
+BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
+    "metric.{}": {(metric,) for metric in METRICS},
+    "trend.{}.{}": {(metric, finding) for metric in TRENDS for finding in FINDINGS},
+    "trend.{}.note": {(metric,) for metric in TRENDS},
+    "title.{}.{}": {(metric, word) for metric in TRENDS for word in WORDS_OF_DIRECTION},
+    "direction.{}": {(word,) for word in WORDS_OF_DIRECTION},
+    "{}.question": {(section,) for section in TREND_SECTIONS},
+    "label.{}": {(name,) for name in LABELS},
+    "hours.title.{}": {(part,) for part in DAY},
+    "hours.part.{}": {(part,) for part in DAY},
+    "places.title.{}": {(kind,) for kind in AREAS},
+    "places.subtitle.{}": {(kind,) for kind in AREAS},
+    "places.alt.{}": {(kind,) for kind in AREAS},
+    "contact.{}.label": {(contact,) for contact in CONTACTS},
+    "contact.{}.detail": {(contact,) for contact in CONTACTS},
+    "note.{}": {(note,) for note in NOTES},
+    "limits.{}": {(name,) for name in LIMITS},
+    "method.{}": {(name,) for name in METHOD},
+}
+"""Each key that the code puts together, and what it may be put together from."""
+
+
+def load(language: Language) -> Words:
+    return Words.load(language, LOCALES)
+
+
+def read(tag: str) -> Catalog:
+    with (LOCALES / tag / "report.po").open("rb") as file:
+        return read_po(file, abort_invalid=True)
+
+
+ENGLISH = load(SETTINGS.languages[0])
+
+
+# Every language
+
+
+@pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
+def test_every_language_has_every_sentence_with_the_same_placeholders(language: Language) -> None:
+    assert find_gaps(ENGLISH, load(language)) == ()
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_no_sentence_is_empty_unfinished_or_left_over(tag: str) -> None:
+    catalogue = read(tag)
+    for message in catalogue:
+        forms = (message.string,) if isinstance(message.string, str) else message.string
+        assert all(form.strip() for form in forms), f"{message.id}: empty"
+        assert message.id == "" or not message.fuzzy, f"{message.id}: fuzzy"
+    assert not catalogue.obsolete
+
+
+@pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
+def test_each_catalogue_says_whose_it_is_and_whether_it_was_reviewed(language: Language) -> None:
+    headers = dict(read(language.tag).mime_headers)
+    assert headers["Language"] == language.locale
+    assert headers["X-Reviewed"] in {"yes", "no"}
+
+
+@pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
+def test_plural_forms_are_those_of_the_language(language: Language) -> None:
+    """The number of forms, and which number takes which, as gettext has them for the language."""
+    usual = get_plural(language.locale)
+    catalogue = read(language.tag)
+    assert catalogue.num_plurals == usual.num_plurals
+    ours, theirs = c2py(catalogue.plural_expr), c2py(usual.plural_expr)
+    assert [ours(n) for n in range(1000)] == [theirs(n) for n in range(1000)]
+    for message in catalogue:
+        if message.pluralizable:
+            assert len(message.string) == usual.num_plurals, message.id
+
+
+@pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
+def test_numbers_that_stand_in_the_sentences_are_those_of_the_config(language: Language) -> None:
+    """A catalogue is prose: where it spells a number of the config out, the two must not drift apart."""
+    forms = load(language).forms
+    told = {
+        "trend.alt": str(SETTINGS.report.history_quarters),
+        "limits.chance": str(SETTINGS.report.direction.percentage_floor),
+        "contacts.intro": SETTINGS.report.helplines[0].number,
+    }
+    for key, number in told.items():
+        without_placeholders = re.sub(r"\{\w+\}", "", forms[key][0])
+        assert re.findall(r"\d+", without_placeholders) in ([number], []), key
+    assert SETTINGS.report.notes.default_date == "01-01", "the catalogues say 1 January"
+
+
+# Code and catalogue
+
+
+def constants(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Return every whole text literal; the parts of an f-string are none."""
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+            yield node.lineno, node.value
+
+
+def flatten(node: ast.JoinedStr, hole: str) -> str:
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else hole for part in node.values)
+
+
+def find_keys(code: str) -> set[str]:
+    """Return the literals that have the form of a key."""
+    return {
+        text for _, text in constants(ast.parse(code)) if KEY.fullmatch(text) and not text.endswith(FILE_ENDINGS)
+    }
+
+
+def find_patterns(code: str) -> set[str]:
+    """Return the keys that are put together, each hole as `{}`, and `?` for what cannot be told."""
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        is_asking = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if is_asking and node.func.attr in {"text", "plural"} and node.args:  # type: ignore[attr-defined]
+            key = node.args[0]  # type: ignore[attr-defined]
+            if isinstance(key, ast.JoinedStr):
+                found.add(flatten(key, "{}"))
+            elif not isinstance(key, ast.Constant | ast.IfExp | ast.Name):
+                found.add("?")
+    return found
+
+
+CODE = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in RENDER}
+ASKED = {key for code in CODE.values() for key in find_keys(code)}
+BUILT = {pattern.format(*parts) for pattern, all_parts in BUILT_KEYS.items() for parts in all_parts}
+
+
+def test_each_way_to_put_a_key_together_is_known() -> None:
+    assert {pattern for code in CODE.values() for pattern in find_patterns(code)} == set(BUILT_KEYS)
+
+
+def test_every_key_the_code_asks_for_exists() -> None:
+    assert sorted((ASKED | BUILT) - set(ENGLISH.forms)) == []
+
+
+def test_every_sentence_of_the_catalogue_is_asked_for() -> None:
+    assert sorted(set(ENGLISH.forms) - ASKED - BUILT) == []
+
+
+def test_keys_are_found_however_they_are_written() -> None:
+    code = 'words.text("a.b" if x else "c.d"); key = "e.f"; words.text(f"g.{x}.h"); words.text(f(x)); open("i.css")'
+    assert find_keys(code) == {"a.b", "c.d", "e.f"}
+    assert find_patterns(code) == {"g.{}.h", "?"}
+
+
+# No sentence outside the catalogue
+
+FOUR_WORDS = re.compile(r"(?:[A-Za-z’']{2,}[ ,;:]+){3,}[A-Za-z’']{2,}")
+OTHER_SCRIPT = re.compile("[\u0600-\u06ff\u3400-\u9fff\u0900-\u097f]")
+COMPLAINTS = ("Error", "error", "_missing", "_problem", "warn", "warning", "log", "debug", "info")
+"""Ends of the names of what takes a message for the people who run the program."""
+
+
+def find_sentences(code: str) -> list[str]:
+    """Return texts that read like a sentence and are neither a docstring nor a message of an error.
+
+    All our messages say what was "expected"; no sentence for residents does.
+    """
+    tree = ast.parse(code)
+    left_out = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        is_complaint = isinstance(node, ast.Call) and ast.unparse(node.func).endswith(COMPLAINTS)
+        if isinstance(node, ast.Raise) or is_complaint:
+            left_out |= {id(part) for part in ast.walk(node)}
+    texts = [(node.lineno, flatten(node, "x")) for node in _left(tree, ast.JoinedStr, left_out)]
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    plain = _left(tree, ast.Constant, left_out | inside)
+    texts += [(node.lineno, node.value) for node in plain if isinstance(node.value, str)]
+    return [
+        f"{line}: {text!r:.100}"
+        for line, text in texts
+        if (FOUR_WORDS.search(text) or OTHER_SCRIPT.search(text)) and not re.search(r"\bexpected\b", text)
+    ]
+
+
+def _left[N: ast.AST](tree: ast.AST, kind: type[N], left_out: set[int]) -> list[N]:
+    return [node for node in ast.walk(tree) if isinstance(node, kind) and id(node) not in left_out]
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_no_sentence_of_the_report_stands_in_the_code(name: str) -> None:
+    assert find_sentences(CODE[name]) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'title = "There were fewer incidents"',
+        'title = f"In {place} there were fewer incidents"',
+        'word = "警区"',
+        'word = f"{n} حوادث"',
+    ],
+)
+def test_a_planted_sentence_is_found(line: str) -> None:
+    assert len(find_sentences(f'"""A docstring of more than four words."""\n{line}\n')) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'raise ValueError("this is for the people who run it")',
+        'raise RenderError(f"expected one of many things, got {x}") from error',
+        'log.warning("this is for the people who run it")',
+        'style = "font-family: Noto Sans"',
+        'key = "limits.heading"',
+    ],
+)
+def test_what_is_no_sentence_of_the_report_passes(line: str) -> None:
+    assert find_sentences(line) == []
+
+
+MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<style.*?</style>|<[^>]*>|&\w+;", re.DOTALL)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_sentence_of_the_report_stands_in_a_web_template(path: Path) -> None:
+    left = MARKUP.sub(" ", path.read_text(encoding="utf-8"))
+    assert re.findall(r"[^\W\d_]{2,}", left) == []
