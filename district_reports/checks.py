@@ -17,10 +17,8 @@ from district_reports.errors import ChecksFailed
 from district_reports.model import CheckResult, Contact, State
 from district_reports.periods import Quarter
 
-NAME_LENGTH = 60
-"""Characters of a source's name that a message shows."""
-NAMES_SHOWN = 5
-"""Names or places that a message lists; the rest is counted."""
+NAME_LENGTH, NAMES_SHOWN = 60, 5
+"""Characters of a source's name, and names or places, that a message shows; the rest is cut or counted."""
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories that a terminal or a page may obey instead of show: controls, bidi overrides, line breaks."""
 

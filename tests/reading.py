@@ -17,6 +17,10 @@ ABBREVIATIONS = {"a.m.": "morning", "p.m.": "evening"}
 SPLIT_VOWELS = re.compile("(?<![tscg])i[aou]|eo(?!p)|(?<!q)ua|uo|[aeiouy]ing$|ism$|(?<=r)eas?$")
 """Two vowels that are said apart, as in "violent", "area", "usual", "being"."""
 
+SILENT = re.compile("[^aeiouyl]es$|[^aeioutd]ed$|e$")
+SPOKEN = re.compile("(?:[sxzcg]|ch|sh)es$|[aeiouy]e$|[^aeiouy]le$")
+"""Ends whose "e" is not said, and those among them where it is: "placed", "theft of tables", "batches"."""
+
 
 def count_syllables(word: str) -> int:
     """Return the syllables of a word; a number is read at a glance, whatever its length."""
@@ -25,10 +29,7 @@ def count_syllables(word: str) -> int:
         return 1
     word = word.removesuffix("'s")
     count = len(VOWELS.findall(word)) + len(SPLIT_VOWELS.findall(word))
-    if re.search("[^aeiouyl]es$|[^aeioutd]ed$", word) and not re.search("(?:[sxz]|ch|sh|[cg])es$", word):
-        count -= 1
-    elif word.endswith("e") and not re.search("[aeiouy]e$|[^aeiouy]le$", word):
-        count -= 1
+    count -= bool(SILENT.search(word) and not SPOKEN.search(word))
     return max(1, count)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from collections.abc import Iterator
 from gettext import c2py
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from babel import Locale
 from babel.messages.catalog import Catalog
-from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
 from district_reports.config import Language
@@ -28,8 +30,10 @@ TEMPLATES = sorted(find_asset("templates", "html").glob("*.j2"))
 LOCALES = find_asset("templates", "locale")
 SETTINGS = load_settings({})
 TAGS = [language.tag for language in SETTINGS.languages]
-KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
-FILE_ENDINGS = (".typ", ".html", ".j2", ".css")
+KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)+")
+FILE_ENDINGS = (".typ", ".html", ".j2", ".css", ".po")
+VEGA = "datum."
+"""Begins a name in a chart's own language."""
 
 METRICS = {metric.metric_id for metric in SETTINGS.metrics.metrics}
 TRENDS = set(SETTINGS.report.trends)
@@ -71,6 +75,8 @@ def read(tag: str) -> Catalog:
         return read_po(file, abort_invalid=True)
 
 
+N = TypeVar("N", bound=ast.AST)
+
 ENGLISH = load(SETTINGS.languages[0])
 
 
@@ -94,22 +100,34 @@ def test_no_sentence_is_empty_unfinished_or_left_over(tag: str) -> None:
 
 @pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
 def test_each_catalogue_says_whose_it_is_and_whether_it_was_reviewed(language: Language) -> None:
-    headers = dict(read(language.tag).mime_headers)
-    assert headers["Language"] == language.locale
-    assert headers["X-Reviewed"] in {"yes", "no"}
+    header = (LOCALES / language.tag / "report.po").read_text(encoding="utf-8").partition("\n\n")[0]
+    assert f'"Language: {language.locale}\\n"' in header
+    assert re.search(r'^"X-Reviewed: (yes|no)\\n"$', header, re.MULTILINE)
+
+
+@pytest.mark.xfail(reason="Babel drops the headers it does not know, X-Reviewed among them", strict=True)
+def test_a_signed_catalogue_counts_as_reviewed(tmp_path: Path) -> None:
+    language = SETTINGS.languages[0]
+    shutil.copytree(LOCALES / language.tag, tmp_path / language.tag)
+    path = tmp_path / language.tag / "report.po"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("X-Reviewed: no", "X-Reviewed: yes"), encoding="utf-8")
+    assert Words.load(language, tmp_path).is_reviewed
 
 
 @pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
 def test_plural_forms_are_those_of_the_language(language: Language) -> None:
-    """The number of forms, and which number takes which, as gettext has them for the language."""
-    usual = get_plural(language.locale)
+    """One form for each kind of whole number that CLDR knows in the language, in CLDR's order, and no other."""
+    kind_of = Locale.parse(language.locale).plural_form
+    kinds = [kind_of(n) for n in range(1000)]
+    order = [kind for kind in ("zero", "one", "two", "few", "many", "other") if kind in kinds]
     catalogue = read(language.tag)
-    assert catalogue.num_plurals == usual.num_plurals
-    ours, theirs = c2py(catalogue.plural_expr), c2py(usual.plural_expr)
-    assert [ours(n) for n in range(1000)] == [theirs(n) for n in range(1000)]
+    pick = c2py(catalogue.plural_expr)
+    assert catalogue.num_plurals == len(order)
+    assert [order[pick(n)] for n in range(1000)] == kinds
     for message in catalogue:
         if message.pluralizable:
-            assert len(message.string) == usual.num_plurals, message.id
+            assert len(message.string) == len(order), message.id
 
 
 @pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
@@ -144,9 +162,8 @@ def flatten(node: ast.JoinedStr, hole: str) -> str:
 
 def find_keys(code: str) -> set[str]:
     """Return the literals that have the form of a key."""
-    return {
-        text for _, text in constants(ast.parse(code)) if KEY.fullmatch(text) and not text.endswith(FILE_ENDINGS)
-    }
+    texts = {text for _, text in constants(ast.parse(code)) if KEY.fullmatch(text)}
+    return {text for text in texts if not text.endswith(FILE_ENDINGS) and not text.startswith(VEGA)}
 
 
 def find_patterns(code: str) -> set[str]:
@@ -216,7 +233,7 @@ def find_sentences(code: str) -> list[str]:
     ]
 
 
-def _left[N: ast.AST](tree: ast.AST, kind: type[N], left_out: set[int]) -> list[N]:
+def _left(tree: ast.AST, kind: type[N], left_out: set[int]) -> list[N]:
     return [node for node in ast.walk(tree) if isinstance(node, kind) and id(node) not in left_out]
 
 

@@ -168,6 +168,8 @@ def _change(sheet: Sheet, offence: Comparison) -> str:
         return sheet.words.text("table.change_same")
     if offence.change_pct is None:
         return sheet.words.text("table.change_small")
+    if not round(abs(offence.change_pct)):
+        return sheet.words.text("table.change_under_one")
     key = "table.change_more" if now > before else "table.change_less"
     return sheet.words.text(key, pct=sheet.words.number(abs(offence.change_pct)))
 

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,12 @@ _ISOLATES = "\u2066\u2067\u2068"
 _END_OF_ISOLATE = "\u2069"
 _NO_LETTERS = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Unicode categories no font has letters for: controls, lone surrogates, private use, not assigned."""
+_LONGEST_PIECE = 14
+_LONG_WORD = re.compile(r"[^\s\-/\u200b\u2e80-\uffef]{29,}")
+"""Longer than any word of ours; scripts that break between all letters are left alone."""
+_MAY_BREAK = "\u200b"
+_ADDRESSES = frozenset({"url", "href"})
+"""Fields that are followed, not read: left as they are but for what is no letter."""
 _NUMBER = re.compile(r"[\W_]*(\d[\d\W]*)?")
 """A cell without letters: a number with its signs, a dash for none, or nothing."""
 _LONGEST_MESSAGE = 300
@@ -55,16 +62,14 @@ class PrintShop:
         source = template_dir / TEMPLATE
         if not source.is_file():
             raise self._error(f"expected the template {source}, got no such file")
+        fonts = _load_fonts()
+        self._families = frozenset(fonts.families())
         try:
-            fonts = typst.Fonts(
-                include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(d) for d in font_dirs()]
-            )
             self._compiler = typst.Compiler(
                 str(source), root=str(template_dir), font_paths=fonts, ignore_system_fonts=True
             )
         except (RuntimeError, OSError, ValueError) as error:
-            raise self._error(f"the compiler did not start: {_shorten(str(error))}") from error
-        self._families = frozenset(fonts.families())
+            raise self._error(f"expected a compiler, got {_shorten(str(error))}") from error
 
     def render_pdf(self, page: Page, charts: Mapping[str, str]) -> bytes:
         """Return the page as a PDF, the same bytes for the same input.
@@ -83,7 +88,7 @@ class PrintShop:
             raise self._error(f"expected the font {page.font} among the installed ones, got {sorted(self._families)}")
         content = {"page": _page_record(page), "charts": self._drawings(page, charts)}
         try:
-            pdf = self._compiler.compile(
+            pdf, warnings = self._compiler.compile_with_warnings(
                 format="pdf",
                 sys_inputs={"content": json.dumps(content, ensure_ascii=False), "font": page.font},
                 pdf_standards=[STANDARD],
@@ -91,8 +96,9 @@ class PrintShop:
             )
         except typst.TypstError as error:
             raise self._error(_shorten(" ".join((error.message, *error.hints)))) from error
-        if not isinstance(pdf, bytes):
-            raise self._error(f"expected one file, got {type(pdf).__name__}")
+        if warnings or not isinstance(pdf, bytes):
+            found = _shorten("; ".join(warning.message for warning in warnings)) or type(pdf).__name__
+            raise self._error(f"expected one file without a warning, got {found}")
         return pdf
 
     def _drawings(self, page: Page, charts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
@@ -107,11 +113,20 @@ class PrintShop:
         return RenderError(message, template=TEMPLATE, language=self.language.tag)
 
 
+@cache
+def _load_fonts() -> typst.Fonts:
+    """Return the fonts of the installed packages, read once for all languages; never the system's."""
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder) for folder in font_dirs()]
+    )
+
+
 def printable(text: str) -> str:
     """Return the text with nothing in it that a font has no letter for, or that turns its neighbours.
 
     Line breaks of all kinds become one kind, other controls a space; characters that are no letters the replacement
-    character; embeddings and overrides go; each isolate is closed within the text.
+    character; embeddings and overrides go; each isolate is closed within the text. A word no column has room for may
+    break.
     """
     text = _REMOVED.sub("", _LINE_BREAKS.sub("\n", text))
     kept, depth = [], 0
@@ -122,7 +137,11 @@ def printable(text: str) -> str:
         if sign != "\n" and unicodedata.category(sign) in _NO_LETTERS:
             sign = " " if unicodedata.category(sign) == "Cc" else "\ufffd"
         kept.append(sign)
-    return "".join(kept) + _END_OF_ISOLATE * depth
+    return _LONG_WORD.sub(_breakable, "".join(kept) + _END_OF_ISOLATE * depth)
+
+
+def _breakable(word: re.Match[str]) -> str:
+    return _MAY_BREAK.join(re.findall(f".{{1,{_LONGEST_PIECE}}}", word[0]))
 
 
 def find_numeric_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[bool]:
@@ -150,8 +169,12 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, list):
         return [_cleaned(item) for item in value]
     if isinstance(value, dict):
-        return {key: _cleaned(item) for key, item in value.items()}
+        return {key: _address(item) if key in _ADDRESSES else _cleaned(item) for key, item in value.items()}
     return value
+
+
+def _address(url: str) -> str:
+    return "".join(sign for sign in url if unicodedata.category(sign)[0] not in "CZ")
 
 
 def _drawing(svg: str) -> dict[str, Any]:

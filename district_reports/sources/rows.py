@@ -13,14 +13,13 @@ from decimal import Decimal, DecimalException
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from district_reports.config import Column, ColumnType, Source
 from district_reports.errors import SchemaDriftError
 from district_reports.sources.http import Body
 from district_reports.sources.patience import Trouble
-from district_reports.tables import ARROW_TYPES, arrow_schema
+from district_reports.tables import ARROW_TYPES, arrow_schema, is_rising
 
 _BLOCK_BYTES = 2**20
 """Read at once: a row must fit, and the longest text of a portal is far shorter."""
@@ -82,10 +81,7 @@ def read_json(rows: Sequence[Mapping[str, Any]], source: Source) -> pa.Table:
 
 def sorted_by_key(table: pa.Table, source: Source) -> pa.Table:
     """Return the table ordered by key: the same rows give the same bytes, whatever order a portal sorts text in."""
-    keys = table.column(source.key)
-    if table.num_rows < 2 or pc.all(pc.less(keys.slice(0, table.num_rows - 1), keys.slice(1))).as_py():
-        return table
-    return table.sort_by(source.key)
+    return table if is_rising(table.column(source.key)) else table.sort_by(source.key)
 
 
 def _value(value: Any, column: Column, source: Source) -> Any:

@@ -59,8 +59,11 @@ def encode_table(table: pa.Table) -> bytes:
     """
     fields = [field.with_nullable(field.nullable or table.column(field.name).null_count > 0) for field in table.schema]
     plain = pa.Table.from_arrays([column.combine_chunks() for column in table.columns], schema=pa.schema(fields))
+    # A dictionary of keys and moments, which are nearly all distinct, costs time and room.
+    texts = [field.name for field in fields if pa.types.is_string(field.type)]
     sink = pa.BufferOutputStream()
-    pq.write_table(plain, sink, compression="zstd", row_group_size=max(1, plain.num_rows), version="2.6")
+    rows = max(1, plain.num_rows)
+    pq.write_table(plain, sink, compression="zstd", row_group_size=rows, use_dictionary=texts, version="2.6")
     return bytes(sink.getvalue())
 
 
