@@ -147,7 +147,7 @@ class DirectionConfig(Record):
 class Notes(Record):
     """Which oddities the report counts and tells."""
 
-    default_date: str
+    default_date: str = Field(pattern=r"^(0[1-9]|1[0-2])-([0-2][0-9]|3[01])$")
     """Month and day that stand for "unknown" in the source, `MM-DD`."""
 
 

@@ -103,7 +103,7 @@ class ContractError(DataError):
         self.problems = tuple(problems)
 
 
-class ChecksFailed(DataError):
+class ChecksFailed(DataError):  # noqa: N818 - it tells what happened, as the checks do
     """One or more required checks failed; `results` are the failed `CheckResult`s."""
 
     def __init__(self, message: str, *, results: Sequence[object] = ()) -> None:

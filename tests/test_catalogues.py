@@ -92,7 +92,7 @@ def test_every_language_has_every_sentence_with_the_same_placeholders(language: 
 def test_no_sentence_is_empty_unfinished_or_left_over(tag: str) -> None:
     catalogue = read(tag)
     for message in catalogue:
-        forms = (message.string,) if isinstance(message.string, str) else message.string
+        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
         assert all(form.strip() for form in forms), f"{message.id}: empty"
         assert message.id == "" or not message.fuzzy, f"{message.id}: fuzzy"
     assert not catalogue.obsolete
@@ -105,7 +105,6 @@ def test_each_catalogue_says_whose_it_is_and_whether_it_was_reviewed(language: L
     assert re.search(r'^"X-Reviewed: (yes|no)\\n"$', header, re.MULTILINE)
 
 
-@pytest.mark.xfail(reason="Babel drops the headers it does not know, X-Reviewed among them", strict=True)
 def test_a_signed_catalogue_counts_as_reviewed(tmp_path: Path) -> None:
     language = SETTINGS.languages[0]
     shutil.copytree(LOCALES / language.tag, tmp_path / language.tag)
@@ -127,7 +126,7 @@ def test_plural_forms_are_those_of_the_language(language: Language) -> None:
     assert [order[pick(n)] for n in range(1000)] == kinds
     for message in catalogue:
         if message.pluralizable:
-            assert len(message.string) == len(order), message.id
+            assert len(message.string or ()) == len(order), message.id
 
 
 @pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)

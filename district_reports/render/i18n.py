@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from gettext import c2py
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +27,7 @@ from district_reports.errors import TranslationError
 from district_reports.periods import Quarter
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_REVIEWED = re.compile(rb'^"X-Reviewed:[ ]*yes[ ]*\\n"', re.MULTILINE | re.IGNORECASE)
 _ISOLATE, _POP = "\u2068", "\u2069"
 """First strong isolate and its end: keep a foreign name from reordering the sentence around it."""
 
@@ -59,15 +61,14 @@ class Words:
         """
         path = folder / language.tag / "report.po"
         try:
-            with path.open("rb") as file:
-                catalogue = read_po(file, locale=language.locale, abort_invalid=True)
+            data = path.read_bytes()
+            catalogue = read_po(BytesIO(data), locale=language.locale, abort_invalid=True)
         except (OSError, PoFileError, ValueError) as error:
             message = f"{path}: expected a readable catalogue, got {error}"
             raise TranslationError(message, language=language.tag) from error
-        headers = {name.lower(): value for name, value in catalogue.mime_headers}
-        reviewed = str(headers.get("x-reviewed", "no")).strip().lower() == "yes"
         forms = {_id_of(message): _forms_of(message) for message in catalogue if message.id}
-        return cls(language, forms, catalogue.plural_expr, reviewed)
+        # Babel keeps only the headers it knows.
+        return cls(language, forms, catalogue.plural_expr, _REVIEWED.search(data) is not None)
 
     def text(self, key: str, **values: object) -> str:
         """Return the sentence `key` with its placeholders filled.

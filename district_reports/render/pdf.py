@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typst
 
@@ -25,7 +25,7 @@ from district_reports.render.svg import split_labels
 from district_reports.render.view import Figure, Page
 
 TEMPLATE = "report.typ"
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 """Written and enforced: a missing glyph, a skipped heading level or a picture without words stops the build."""
 
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -35,12 +35,14 @@ _ISOLATES = "\u2066\u2067\u2068"
 _END_OF_ISOLATE = "\u2069"
 _NO_LETTERS = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Unicode categories no font has letters for: controls, lone surrogates, private use, not assigned."""
-_LONGEST_PIECE = 14
+_PIECES = re.compile(".{1,14}")
 _LONG_WORD = re.compile(r"[^\s\-/\u200b\u2e80-\uffef]{29,}")
 """Longer than any word of ours; scripts that break between all letters are left alone."""
 _MAY_BREAK = "\u200b"
 _ADDRESSES = frozenset({"url", "href"})
-"""Fields that are followed, not read: left as they are but for what is no letter."""
+_CODES = frozenset({"figure_id", "section_id", "metric_id", "language", "lang", "region", "font", "report_date"})
+_SPOKEN = frozenset({"document_title", "alt"})
+"""Fields that are no text on the paper: followed, compared, or read aloud."""
 _NUMBER = re.compile(r"[\W_]*(\d[\d\W]*)?")
 """A cell without letters: a number with its signs, a dash for none, or nothing."""
 _LONGEST_MESSAGE = 300
@@ -125,8 +127,7 @@ def printable(text: str) -> str:
     """Return the text with nothing in it that a font has no letter for, or that turns its neighbours.
 
     Line breaks of all kinds become one kind, other controls a space; characters that are no letters the replacement
-    character; embeddings and overrides go; each isolate is closed within the text. A word no column has room for may
-    break.
+    character; embeddings and overrides go; each isolate is closed within the text.
     """
     text = _REMOVED.sub("", _LINE_BREAKS.sub("\n", text))
     kept, depth = [], 0
@@ -137,11 +138,12 @@ def printable(text: str) -> str:
         if sign != "\n" and unicodedata.category(sign) in _NO_LETTERS:
             sign = " " if unicodedata.category(sign) == "Cc" else "\ufffd"
         kept.append(sign)
-    return _LONG_WORD.sub(_breakable, "".join(kept) + _END_OF_ISOLATE * depth)
+    return "".join(kept) + _END_OF_ISOLATE * depth
 
 
-def _breakable(word: re.Match[str]) -> str:
-    return _MAY_BREAK.join(re.findall(f".{{1,{_LONGEST_PIECE}}}", word[0]))
+def breakable(text: str) -> str:
+    """Return the text with places to break in every word that is longer than a column is wide."""
+    return _LONG_WORD.sub(lambda word: _MAY_BREAK.join(_PIECES.findall(word[0])), text)
 
 
 def find_numeric_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[bool]:
@@ -163,14 +165,17 @@ def _page_record(page: Page) -> dict[str, Any]:
     return cleaned
 
 
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, list):
-        return [_cleaned(item) for item in value]
+def _cleaned(value: Any, name: str = "") -> Any:
+    """Return a record with every text fit to be set; `name` is the field it stands in."""
     if isinstance(value, dict):
-        return {key: _address(item) if key in _ADDRESSES else _cleaned(item) for key, item in value.items()}
-    return value
+        return {key: _cleaned(item, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(item, name) for item in value]
+    if not isinstance(value, str) or name in _CODES:
+        return value
+    if name in _ADDRESSES:
+        return _address(value)
+    return printable(value) if name in _SPOKEN else breakable(printable(value))
 
 
 def _address(url: str) -> str:

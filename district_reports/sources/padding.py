@@ -10,7 +10,7 @@ def pad_id(raw: str | None, district_ids: Sequence[str]) -> str | None:
 
     A word such as "Headquarters" and a missing id stay as they are.
     """
-    if raw is None or not raw.strip().isdecimal():
+    if raw is None or not (raw.isascii() and raw.strip().isdecimal()):
         return raw
     width = max((len(district_id) for district_id in district_ids), default=0)
     return raw.strip().zfill(width)

@@ -101,7 +101,8 @@ def make_dossier(
     Args:
         place: A district, or `city`.
         counts: Other counts by metric: the year before and now, or thirteen quarters; None where there is no data.
-        directions: Other words by metric; one without both counts is always unknown.
+        directions: Other words by metric; one without both counts is always unknown, and one of equal
+            counts similar.
         parts_of_day: Incidents at night, in the morning, afternoon and evening; else all incidents, spread.
         beats: Incidents by area; else all placed incidents, spread.
         unplaced: Incidents that lie in no area.
@@ -246,6 +247,8 @@ class _Book:
         both = None not in counts
         large = both and min(count for count in counts if count is not None) >= 20
         word = self.directions.get(metric, Direction.SIMILAR) if both else Direction.UNKNOWN
+        if both and now.value == before.value:
+            word = Direction.SIMILAR
         return Comparison(
             metric_id=metric,
             now=now,

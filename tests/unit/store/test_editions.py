@@ -1,0 +1,61 @@
+"""Where editions lie, and the manifest of a release."""
+
+from pathlib import Path
+
+import pytest
+
+from district_reports.errors import StoreError
+from district_reports.periods import Quarter
+from district_reports.store import Store
+
+QUARTER = Quarter(2026, 3)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(tmp_path / "data", kind="sample", city_id="toy", domains=("sample",))
+
+
+def test_editions_lie_by_quarter_district_and_language(store: Store) -> None:
+    editions = store.root / "editions"
+    assert store.release_dir(QUARTER) == editions / "2026Q3"
+    assert store.edition_dir(QUARTER, "007") == editions / "2026Q3/007"
+    assert store.edition_dir(QUARTER, "city", "zh-Hant") == editions / "2026Q3/city/zh-Hant"
+
+
+def test_a_file_is_written_when_it_differs(store: Store) -> None:
+    path = store.edition_dir(QUARTER, "007", "es") / "report.html"
+    assert store.load_file(path) is None
+    assert store.save_file(path, b"one")
+    assert not store.save_file(path, b"one")
+    assert store.save_file(path, b"two")
+    assert store.load_file(path) == b"two"
+
+
+@pytest.mark.parametrize("place", ["../outside.html", "editions/../../outside.html", "/tmp/outside.html"])  # noqa: S108
+def test_a_file_outside_is_refused(store: Store, place: str) -> None:
+    with pytest.raises(StoreError, match="expected a place inside"):
+        store.save_file(store.root / place, b"x")
+
+
+@pytest.mark.parametrize("name", ["..", "a/b", ""])
+def test_names_that_lead_elsewhere_are_refused(store: Store, name: str) -> None:
+    with pytest.raises(StoreError):
+        store.edition_dir(QUARTER, name)
+    with pytest.raises(StoreError):
+        store.edition_dir(QUARTER, "007", name)
+
+
+def test_a_release_comes_back(store: Store) -> None:
+    assert store.load_release(QUARTER) is None
+    assert store.save_release(QUARTER, {"b": [1], "a": "ż"})
+    assert not store.save_release(QUARTER, {"a": "ż", "b": [1]})
+    assert store.load_release(QUARTER) == {"a": "ż", "b": [1]}
+
+
+@pytest.mark.parametrize(("text", "words"), [("{", "expected JSON"), ("[]", "expected a JSON object, got list")])
+def test_a_damaged_release_is_an_error(store: Store, text: str, words: str) -> None:
+    store.save_release(QUARTER, {})
+    (store.release_dir(QUARTER) / "manifest.json").write_text(text)
+    with pytest.raises(StoreError, match=words):
+        store.load_release(QUARTER)
