@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 from sodapy import Socrata
 
+from district_reports import __version__
 from district_reports.config import Source
 from district_reports.errors import ConfigError, FetchError, SchemaDriftError, SourceError
 from district_reports.model import CheckResult
@@ -42,6 +43,7 @@ class Asking:
         self._client = Socrata(place, "unset", session_adapter={"prefix": prefix, "adapter": self.adapter})
         self._session: requests.Session = self._client.session
         del self._session.headers[TOKEN_HEADER]
+        self._session.headers["User-Agent"] = f"district-reports/{__version__}"
         if app_token:
             self._session.headers[TOKEN_HEADER] = app_token
         self._is_token_refused = False

@@ -65,6 +65,7 @@ class Store(SnapshotFolder, EditionFolder):
             raise KindError(f"{path}: expected {wanted}, got {found}; choose another data directory", path=path)
         if set(domains) > set(found.domains):
             files.save_json(path, wanted.model_dump(mode="json"))
+            return cls(root, wanted)
         return cls(root, found)
 
     @contextmanager

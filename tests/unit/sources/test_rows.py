@@ -63,6 +63,14 @@ def test_quotes_and_line_breaks_in_a_cell_survive() -> None:
     assert table.column("remark").to_pylist() == ["one\r\ntwo\nthree, four"]
 
 
+def test_line_breaks_in_cells_survive_where_blocks_meet() -> None:
+    note = "\n".join(["a line of a note"] * 200)
+    count = 1500
+    table = from_csv(HEADER + "".join(f'"{number}","{AT_TEXT}","X","{note}","true"\n' for number in range(count)))
+    assert table.column("event_id").to_pylist() == list(range(count))
+    assert set(table.column("remark").to_pylist()) == {note}
+
+
 def test_a_row_longer_than_a_block_is_told() -> None:
     text = "x" * 3_000_000
     with pytest.raises(Trouble, match="breaks off or does not fit"):
