@@ -1,8 +1,9 @@
 """The natural way to make the editions: `python -m benchmarks.baseline_editions --folder DIR`.
 
 Each chart is built afresh with Altair and turned to SVG (`baseline_charts`), the page is the same HTML, and WeasyPrint
-prints it, as a tagged PDF/UA-1 file like ours. Templates, catalogues and fonts are warm in each process; WeasyPrint
-finds the fonts of the packages we use through fontconfig, as it would find the system's.
+prints it, as a tagged PDF/UA-1 file like ours. Templates and catalogues are warm in each process. WeasyPrint finds the
+system's fonts through fontconfig; they must be there, as static files (Debian's `fonts-noto-core` and `fonts-noto-cjk`),
+for it takes minutes to cut one weight out of a variable Chinese font.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -27,10 +28,6 @@ from district_reports.render.i18n import Words
 from district_reports.render.page import build_page
 from district_reports.settings import Settings, find_asset, load_settings
 
-FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig>{folders}<cachedir>{cache}</cachedir></fontconfig>
-"""
-
 
 def main() -> None:
     """Make a sample of the editions and print what they took."""
@@ -40,17 +37,20 @@ def main() -> None:
     parser.add_argument("--places", type=int, default=4, help="how many, in each language")
     parser.add_argument("--keep", type=Path, help="folder that gets the editions; else they are dropped")
     options = parser.parse_args()
-    with TemporaryDirectory() as scratch:
-        os.environ["FONTCONFIG_FILE"] = str(write_font_list(Path(scratch)))
-        print(json.dumps(make_editions(options)))
+    require_fonts(load_settings({}))
+    print(json.dumps(make_editions(options)))
 
 
-def write_font_list(folder: Path) -> Path:
-    """Write the fontconfig file that names the folders of our fonts."""
-    path = folder / "fonts.conf"
-    folders = "".join(f"<dir>{found}</dir>" for found in font_dirs())
-    path.write_text(FONTS.format(folders=folders, cache=folder / "cache"))
-    return path
+def require_fonts(settings: Settings) -> None:
+    """Make sure that fontconfig knows each language's font.
+
+    Raises:
+        SystemExit: If it does not.
+    """
+    for family in sorted({language.font for language in settings.languages}):
+        found = subprocess.run(["fc-match", family, "family"], capture_output=True, text=True, check=True).stdout
+        if family not in found:
+            sys.exit(f"fonts: expected {family}, got {found.strip()}; install fonts-noto-core and fonts-noto-cjk")
 
 
 def make_editions(options: argparse.Namespace) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import click
 import typer
 
 from district_reports.errors import ConfigError, DistrictReportsError
@@ -31,12 +30,13 @@ DATA_DIRS = {SourceKind.PORTAL: Path("data/var"), SourceKind.SAMPLE: Path("data/
 UNEXPECTED = 1
 USAGE = 2
 EDITIONS_FAILED = 6
+STOPPED = 130
+"""What shells give for a run that was stopped by hand."""
 
 app = typer.Typer(
     name=PROGRAM,
     help="Quarterly, multilingual reports on each police district.",
     add_completion=False,
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -123,12 +123,10 @@ def run(words: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     try:
         code = command.main(args=list(words), prog_name=PROGRAM, standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        return _fail(error, USAGE, words)
-    except click.ClickException as error:
-        return _fail(error, USAGE, words, error.format_message())
-    except click.Abort:
-        return _fail(click.Abort("stopped by hand"), 130, words, "stopped by hand")
+    except typer.TyperException as error:
+        return _fail(error, USAGE, words, f"{error.format_message()} See {PROGRAM} --help")
+    except typer.Abort as error:
+        return _fail(error, STOPPED, words, "stopped by hand")
     except DistrictReportsError as error:
         return _fail(error, error.exit_code, words)
     except OSError as error:

@@ -1,0 +1,225 @@
+"""A small city from the portal to the printed page, without a scheduler."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from lxml import html
+from pypdf import PdfReader
+
+from district_reports.metrics import CITY, OUTSIDE
+from district_reports.metrics.measures import parse_measures
+from district_reports.settings import Settings
+from flows.records import DraftSummary
+from tests.flows.small_city import (
+    QUARTER,
+    QUARTERS,
+    content_of,
+    make_request,
+    run_plain,
+    serve_city,
+    settings_of,
+)
+from tests.kills.wholeness import require_whole
+from tests.portal import Portal
+from tests.portal.chicago import BEATS, CRIMES, DISTRICTS, STATIONS
+
+PLACES = ("007", CITY)
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    with Portal() as serving:
+        serve_city(serving, settings_of(serving.url))
+        yield serving
+
+
+@pytest.fixture
+def city(portal: Portal) -> Settings:
+    return settings_of(portal.url)
+
+
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, Path, DraftSummary]]:
+    """A draft that no test changes."""
+    data_dir = tmp_path_factory.mktemp("drafted") / "data"
+    with Portal() as serving:
+        serve_city(serving, settings_of(serving.url))
+        yield serving, data_dir, run_plain(settings_of(serving.url), make_request(data_dir, *PLACES))
+
+
+def load_measures(data_dir: Path) -> pd.DataFrame:
+    return parse_measures((data_dir / "editions" / str(QUARTER) / "measures.csv").read_bytes())
+
+
+def value_of(measures: pd.DataFrame, place: str, metric: str, quarter: str = str(QUARTER)) -> int:
+    row = measures[
+        (measures["district_id"] == place) & (measures["metric_id"] == metric) & (measures["quarter"] == quarter)
+    ]
+    return int(row["value"].item())
+
+
+def pulled_months(portal: Portal) -> list[str]:
+    """Return the months whose rows were asked for since the log was reset."""
+    asked = [record for record in portal.requests if record.form == "csv" and record.dataset_id == CRIMES]
+    return sorted(record.params["$where"].split("'")[1][:7] for record in asked)
+
+
+def test_everything_that_was_asked_for_is_there(drafted: tuple[Portal, Path, DraftSummary], settings: Settings) -> None:
+    portal, data_dir, summary = drafted
+    assert not summary.failed
+    assert [(edition.district_id, edition.is_written) for edition in summary.editions] == [("007", True), (CITY, True)]
+    served = [portal.execute(f'SELECT count(*) FROM "{source.dataset_id}"')[0][0] for source in settings.sources]
+    assert summary.rows_pulled == sum(served)
+    require_whole(data_dir)
+    release = data_dir / "editions" / str(QUARTER)
+    dossiers = {path.parent.name for path in release.glob("*/dossier.json")}
+    assert dossiers == {*settings.district_ids, CITY}
+    for place in PLACES:
+        names = {path.name for path in (release / place / "en").iterdir()}
+        assert names == {"report.html", "report.pdf", "edition.json"}
+    editions = json.loads((release / "manifest.json").read_bytes())["editions"]
+    made = [name for name, edition in editions.items() if edition["state"] == "made"]
+    assert sorted(made) == ["007/en", "city/en"]
+    assert len(editions) == 23 * len(settings.languages)
+
+
+def test_all_rows_of_the_measures_are_there_and_add_up(
+    drafted: tuple[Portal, Path, DraftSummary], settings: Settings
+) -> None:
+    portal, data_dir, _ = drafted
+    measures = load_measures(data_dir)
+    places = {*settings.district_ids, CITY, OUTSIDE}
+    assert len(measures) == 24 * 13 * 19
+    assert not measures.duplicated(["district_id", "quarter", "metric_id"]).any()
+    assert set(measures["district_id"]) == places
+    assert measures["quarter"].nunique() == 13
+    held = measures["quarter"].isin(QUARTERS)
+    assert set(measures.loc[~held, "state"]) == {"no_data"}
+    assert measures.loc[~held, "value"].isna().all()
+
+    counts = measures[(measures["unit"] == "incidents") & held]
+    sums = counts[counts["district_id"] != CITY].groupby(["quarter", "metric_id"])["value"].sum()
+    whole = counts[counts["district_id"] == CITY].set_index(["quarter", "metric_id"])["value"]
+    pd.testing.assert_series_equal(sums.sort_index(), whole.sort_index(), check_names=False)
+
+    for district, rows in portal.execute(
+        f'SELECT district, count(*) FROM "{CRIMES}" WHERE "date" >= \'2018-07-01\' GROUP BY 1'
+    ):
+        assert value_of(measures, district, "incidents_all") == rows
+    robberies = portal.execute(f"SELECT count(*) FROM \"{CRIMES}\" WHERE fbi_code = '03' AND \"date\" < '2017-10-01'")
+    assert value_of(measures, CITY, "incidents_robbery", "2017Q3") == robberies[0][0]
+
+
+def test_a_second_run_asks_little_and_changes_no_byte(portal: Portal, city: Settings, tmp_path: Path) -> None:
+    request = make_request(tmp_path / "data", "007")
+    run_plain(city, request)
+    before, times = content_of(tmp_path / "data"), times_of(tmp_path / "data" / "editions")
+    portal.reset_log()
+    summary = run_plain(city, request)
+    asked = [record.dataset_id for record in portal.requests]
+    assert all(asked.count(source.dataset_id) <= 3 for source in city.sources)
+    assert summary.rows_pulled == 0
+    assert not any(edition.is_written for edition in summary.editions)
+    assert content_of(tmp_path / "data") == before
+    assert times_of(tmp_path / "data" / "editions") == times
+
+
+def times_of(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+def test_changed_months_alone_are_pulled_again(portal: Portal, city: Settings, tmp_path: Path) -> None:
+    request = make_request(tmp_path / "data", "007")
+    run_plain(city, request)
+    before = load_measures(tmp_path / "data")
+    may = 'year("date") = 2018 AND month("date") = 5'
+    august = 'year("date") = 2018 AND month("date") = 8'
+    moved = portal.update_rows(CRIMES, "fbi_code = '05'", f"{may} AND district = '007' AND fbi_code = '06'")
+    gone = portal.delete_rows(CRIMES, f"id = (SELECT max(id) FROM \"{CRIMES}\" WHERE {august} AND district = '007')")
+    assert (moved > 0, gone) == (True, 1)
+
+    portal.reset_log()
+    summary = run_plain(city, request)
+
+    assert pulled_months(portal) == ["2018-05", "2018-08"]
+    rows = portal.execute(f'SELECT count(*) FROM "{CRIMES}" WHERE ({may}) OR ({august})')
+    assert summary.rows_pulled == rows[0][0]
+    after = load_measures(tmp_path / "data")
+    for metric, change in (("incidents_burglary", moved), ("incidents_theft", -moved), ("incidents_all", 0)):
+        for place in ("007", CITY):
+            old, new = (value_of(table, place, metric, "2018Q2") for table in (before, after))
+            assert new - old == change
+    assert value_of(after, CITY, "incidents_all") - value_of(before, CITY, "incidents_all") == -1
+    assert value_of(after, "007", "incidents_all") - value_of(before, "007", "incidents_all") == -1
+
+
+def test_optional_sources_that_are_gone_cost_a_remark_and_not_the_report(
+    portal: Portal, city: Settings, tmp_path: Path
+) -> None:
+    for dataset_id in (DISTRICTS, BEATS, STATIONS):
+        del portal.datasets[dataset_id]
+    summary = run_plain(city, make_request(tmp_path / "data", *PLACES))
+    assert not summary.failed
+    unread = [remark for remark in summary.remarks if remark.check_id == "source_read"]
+    assert [remark.source_id for remark in unread] == ["districts", "beats", "stations"]
+    assert all("404" in remark.got and "none is kept" in remark.got for remark in unread)
+    folder = tmp_path / "data" / "editions" / str(QUARTER)
+    for place in PLACES:
+        assert json.loads((folder / place / "dossier.json").read_bytes())["places"]["shapes"] == []
+        assert "<svg" in (folder / place / "en" / "report.html").read_text("utf-8")
+        assert len(PdfReader(folder / place / "en" / "report.pdf").pages) > 1
+
+
+def test_offline_the_same_bytes_are_made_again(portal: Portal, city: Settings, tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    request = make_request(data_dir, "007")
+    run_plain(city, request)
+    before = content_of(data_dir)
+    for path in sorted((data_dir / "editions").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    portal.reset_log()
+    summary = run_plain(city, request.model_copy(update={"is_offline": True}))
+    assert (summary.rows_pulled, summary.requests, portal.requests) == (0, 0, [])
+    assert content_of(data_dir) == before
+
+
+HOSTILE = (
+    "<script>alert('x')</script>",
+    "=cmd|' /C calc'!A0",
+    '#panic("typst") *b* _i_ $x$ @ref <label> \\ // /* `raw`',
+    "A\x00B\x07C\x1b[31mD",
+    "\u202egnp.eliforp\u202c\u2066\u200f",
+    "{{ 7 * 7 }} {% raw %}",
+    "A" * 4000,
+)
+
+
+def test_hostile_words_of_the_portal_are_harmless(portal: Portal, city: Settings, tmp_path: Path) -> None:
+    for number, words in enumerate(HOSTILE):
+        text = words.replace("'", "''")
+        portal.update_rows(CRIMES, f"primary_type = '{text}', iucr = '{text}'", f"id % 29 = {number}")
+    summary = run_plain(city, make_request(tmp_path / "data", *PLACES))
+    assert not summary.failed
+    folder = tmp_path / "data" / "editions" / str(QUARTER)
+    require_whole(tmp_path / "data")
+    for place in PLACES:
+        page = (folder / place / "en" / "report.html").read_text("utf-8")
+        # In text only, never as an element; the page's own script is counted without the hostile words.
+        assert "<script>alert" not in page
+        assert not html.document_fromstring(page).xpath("//script[contains(., 'alert')]")
+        assert "{{ 7 * 7 }}" in page
+        for sign in ("\x00", "\x07", "\x1b", "\u202e"):
+            assert sign not in page
+        text = "".join(sheet.extract_text() for sheet in PdfReader(folder / place / "en" / "report.pdf").pages)
+        assert len(text) > 2000
+        json.loads((folder / place / "dossier.json").read_bytes())
+    measures = (folder / "measures.csv").read_text("utf-8")
+    assert not any(cell.startswith(("=", "+", "-", "@")) for line in measures.splitlines() for cell in line.split(","))
+    remark = next(remark for remark in summary.remarks if remark.check_id == "offence_types_known")
+    assert all(ord(sign) >= 32 and sign != "\u202e" for sign in remark.got)
+    assert value_of(load_measures(tmp_path / "data"), CITY, "incidents_all") == 1100
