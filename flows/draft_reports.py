@@ -104,8 +104,15 @@ def run_draft(settings: Settings, request: DraftRequest, store: Store) -> DraftS
 
 
 @flow(name="quarterly draft")
-def quarterly_draft(quarter: str = "latest", data_dir: str = "data/var") -> int:
+def quarterly_draft(
+    quarter: str = "latest", data_dir: str = "data/var", source: SourceKind = SourceKind.PORTAL
+) -> int:
     """Draft a quarter by schedule; see `prefect.yaml`.
+
+    Args:
+        quarter: Such as 2026Q3, or latest: the newest complete one.
+        data_dir: Folder the program makes and keeps; relative to where the worker runs the flow.
+        source: Where the rows come from.
 
     Returns:
         Editions that are up to date after it.
@@ -115,7 +122,7 @@ def quarterly_draft(quarter: str = "latest", data_dir: str = "data/var") -> int:
     wanted = Quarter.newest_complete(now.date()) if quarter == "latest" else Quarter.parse(quarter)
     request = DraftRequest(
         quarter=str(wanted),
-        source=SourceKind.PORTAL,
+        source=source,
         districts=(*settings.district_ids, CITY),
         languages=tuple(language.tag for language in settings.languages),
         data_dir=Path(data_dir).absolute(),
