@@ -32,7 +32,7 @@ report: install
 	$(BIN)/district-reports draft $(QUARTER) --source sample
 
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check .

@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-REAL_DATA = "DISTRICT_REPORTS_REAL_DATA"
+REAL_DATA = "REAL_DATA_DIR"
 _MEGABYTE = 2**20 if sys.platform == "darwin" else 2**10
 
 

@@ -36,7 +36,7 @@ NEWEST = "2018Q3"
 ROWS = 873_572
 """Rows made up where none are at hand: as many as the published thirteen quarters have."""
 
-FOLDER = Path(os.environ.get("DISTRICT_REPORTS_REAL_DATA", Path(__file__).parents[2] / "shared" / "data")) / "crimes"
+FOLDER = Path(os.environ.get("REAL_DATA_DIR", Path(__file__).parents[2] / "shared" / "data")) / "crimes"
 
 
 def main(arguments: list[str] | None = None) -> int:

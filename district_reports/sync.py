@@ -194,32 +194,27 @@ def _collect(
     parts: list[StoredPart] = []
     rejected: dict[str, Rejection] = {}
     saving: Future[StoredPart] | None = None
-    pull.on_progress(pull.source.source_id, 0, len(months))
+    source, columns = pull.source, described_columns(pull.source)
+    wanted = [month for month in months if month_id(month) in told]
+    pull.on_progress(source.source_id, 0, len(wanted))
     # A month is encoded and flushed to the disk while the next one comes: a third of the time.
     with ThreadPoolExecutor(1, thread_name_prefix="save") as saver:
-        for done, month in enumerate(months, 1):
-            part_id = month_id(month)
-            fingerprint = told.get(part_id)
-            kept = _find_kept(pull, part_id, fingerprint)
-            if fingerprint is not None and kept is None:
-                table = pull.portal.fetch_month(pull.source, month)
+        for done, month in enumerate(wanted, 1):
+            part_id, fingerprint = month_id(month), told[month_id(month)]
+            kept = pull.store.find_part(source.source_id, part_id, fingerprint, columns)
+            if kept is None:
+                table = pull.portal.fetch_month(source, month)
                 pull.rows, pull.parts = pull.rows + table.num_rows, pull.parts + 1
-                problems = find_differences(table, pull.source, month, month_end(month), fingerprint)
+                problems = find_differences(table, source, month, month_end(month), fingerprint)
                 if problems:
                     rejected[part_id] = (table, problems)
                 else:
                     parts += [saving.result()] if saving else []
                     saving = saver.submit(save_month, pull, part_id, table, fingerprint, old)
             parts += [kept] if kept else []
-            pull.on_progress(pull.source.source_id, done, len(months))
+            pull.on_progress(source.source_id, done, len(wanted))
         parts += [saving.result()] if saving else []
     return tuple(sorted(parts, key=lambda part: part.part_id)), rejected
-
-
-def _find_kept(pull: _Pull, part_id: str, fingerprint: Fingerprint | None) -> StoredPart | None:
-    if fingerprint is None:
-        return None
-    return pull.store.find_part(pull.source.source_id, part_id, fingerprint, described_columns(pull.source))
 
 
 def save_month(

@@ -93,7 +93,13 @@ def draft(
         # Only now: Prefect reads its settings, and makes its home, when it is imported.
         from flows.draft_reports import run_draft
 
-        return EDITIONS_FAILED if run_draft(settings, request, store).failed else 0
+        failed = run_draft(settings, request, store).failed
+    if not failed:
+        return 0
+    first, wanted = failed[0], request.edition_count
+    got = f"{wanted - len(failed)}; {first.district_id} {first.language}: {first.error}"
+    _say(f"editions: expected {wanted}, got {got}" + (f", and {len(failed) - 1} more" if len(failed) > 1 else ""))
+    return EDITIONS_FAILED
 
 
 @app.command()
@@ -139,9 +145,12 @@ def run(words: Sequence[str]) -> int:
 def _fail(error: BaseException, code: int, words: Sequence[str], message: str | None = None) -> int:
     if "--debug" in words:
         traceback.print_exception(error, file=sys.stderr)
-    line = " ".join((message if message is not None else str(error)).split())
-    sys.stderr.write(f"{PROGRAM}: {line}\n")
+    _say(message if message is not None else str(error))
     return code
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"{PROGRAM}: {' '.join(message.split())}\n")
 
 
 def _environment_message(error: OSError) -> str:

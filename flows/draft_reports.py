@@ -104,9 +104,7 @@ def run_draft(settings: Settings, request: DraftRequest, store: Store) -> DraftS
 
 
 @flow(name="quarterly draft")
-def quarterly_draft(
-    quarter: str = "latest", data_dir: str = "data/var", source: SourceKind = SourceKind.PORTAL
-) -> int:
+def quarterly_draft(quarter: str = "latest", data_dir: str = "data/var", source: SourceKind = SourceKind.PORTAL) -> int:
     """Draft a quarter by schedule; see `prefect.yaml`.
 
     Args:

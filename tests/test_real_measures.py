@@ -6,10 +6,8 @@ row of them is kept.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -32,14 +30,13 @@ from district_reports.metrics import (
 )
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
+from tests.real_data import REAL_CRIMES
 
-REAL = Path(os.environ.get("DISTRICT_REPORTS_REAL_DATA", Path(__file__).parents[2] / "shared" / "data")) / "crimes"
+REAL = REAL_CRIMES
 QUARTER = Quarter(2018, 3)
 AS_OF = date(2018, 11, 19)
 
-pytestmark = pytest.mark.skipif(
-    not REAL.is_dir(), reason=f"needs the real rows, set DISTRICT_REPORTS_REAL_DATA: {REAL}"
-)
+pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"needs the real rows, set REAL_DATA_DIR: {REAL}")
 
 # Written out by hand, apart from the config: the offence groups each metric counts.
 GROUPS = {

@@ -28,6 +28,7 @@ from district_reports.periods import Quarter
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _REVIEWED = re.compile(rb'^"X-Reviewed:[ ]*yes[ ]*\\n"', re.MULTILINE | re.IGNORECASE)
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ISOLATE, _POP = "\u2068", "\u2069"
 """First strong isolate and its end: keep a foreign name from reordering the sentence around it."""
 
@@ -115,7 +116,11 @@ class Words:
         return str(format_list(list(items), style="standard", locale=self.locale))
 
     def name(self, text: str) -> str:
-        """Return a name in another script so that it keeps its place in a right-to-left sentence."""
+        """Return a name in another script so that it keeps its place in a right-to-left sentence.
+
+        A name that brings its own turns of direction loses them: it could end its isolation.
+        """
+        text = _TURNS.sub("", text)
         return f"{_ISOLATE}{text}{_POP}" if self.language.direction == "rtl" else text
 
     def _forms(self, key: str) -> tuple[str, ...]:

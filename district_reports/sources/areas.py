@@ -21,8 +21,6 @@ from district_reports.config import Source
 from district_reports.errors import ContractError, SchemaDriftError
 from district_reports.sources.padding import pad_id
 
-DISTRICTS = "districts"
-BEATS = "beats"
 _SHAPES = ("Polygon", "MultiPolygon")
 
 

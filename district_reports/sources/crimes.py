@@ -16,5 +16,3 @@ Traps:
 
 Rows are kept as they come; `metrics` reads them with SQL, which is where they are made tidy.
 """
-
-SOURCE_ID = "crimes"

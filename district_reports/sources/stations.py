@@ -13,8 +13,6 @@ import pyarrow as pa
 
 from district_reports.sources.padding import pad_id
 
-SOURCE_ID = "stations"
-
 
 def tidy_stations(raw_stations: pa.Table, district_ids: Sequence[str]) -> pa.Table:
     """Return the stations of the city's districts, with padded ids, in the districts' order.

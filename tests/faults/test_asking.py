@@ -1,25 +1,27 @@
 """What is asked, how often, with which token, and what never leaves or arrives."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from district_reports.errors import FetchError
-from tests.faults.town import DATASET, FAST, HOSTILE, SOURCE, TYPES, files_of, kept_rows, open_portal, pull, served_rows
+from tests.faults.town import (
+    DATASET,
+    FAST,
+    HOSTILE,
+    SOURCE,
+    TYPES,
+    files_of,
+    kept_rows,
+    open_portal,
+    pull,
+    served_rows,
+    told,
+)
 from tests.portal import Fault, Portal
 
 QUARTER_START, QUARTER_END = date(2024, 1, 1), date(2024, 4, 1)
-
-
-def told(error: BaseException | None) -> Iterator[str]:
-    """Yield the words of an error and of those behind it."""
-    while error is not None:
-        yield repr(error)
-        error = error.__cause__ or error.__context__
-
-
 DECLARED = {column.field for column in SOURCE.columns.values()}
 
 

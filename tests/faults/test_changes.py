@@ -164,7 +164,7 @@ MIDWAY = {
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-@pytest.mark.parametrize("skip", [0, 1, 2], ids=["first month", "second month", "last month"])
+@pytest.mark.parametrize("skip", [0, 2], ids=["first month", "last month"])
 @pytest.mark.parametrize("action", MIDWAY.values(), ids=MIDWAY.keys())
 def test_changes_in_the_middle_of_a_pull_are_in_the_snapshot(
     portal: Portal, tmp_path: Path, action: object, skip: int, form: str
@@ -172,7 +172,7 @@ def test_changes_in_the_middle_of_a_pull_are_in_the_snapshot(
     if form == "json":
         portal.faults.add(Fault(kind="cut_csv", times=None))
     struck = portal.faults.add(
-        Fault(kind="mutate_midway", action=action, skip=skip, form=form, after_rows=20)  # type: ignore[arg-type]
+        Fault(kind="mutate_midway", action=action, skip=skip, form=form, after_rows=10)  # type: ignore[arg-type]
     )
     result = pull(portal, tmp_path)
     assert struck.fired == 1

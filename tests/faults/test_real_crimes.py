@@ -1,7 +1,6 @@
 """The real rows of thirteen quarters, served by our portal, are pulled to the last one."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,15 +14,17 @@ from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from tests.portal import Portal
 from tests.portal.chicago import serve_real_crimes
+from tests.real_data import REAL_CRIMES
 
 ROOT = Path(__file__).parents[2]
-REAL = Path(os.environ.get("DISTRICT_REPORTS_REAL_DATA", ROOT.parent / "shared" / "data")) / "crimes"
 QUARTERS = Quarter(2018, 3).window(13)
 MOST_MEGABYTES = 400
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not list(REAL.glob("crimes_????Q?.parquet")), reason=f"needs the real crimes in {REAL}"),
+    pytest.mark.skipif(
+        not list(REAL_CRIMES.glob("crimes_????Q?.parquet")), reason=f"needs the real crimes in {REAL_CRIMES}"
+    ),
 ]
 
 PULL = """
@@ -71,7 +72,7 @@ def test_rows_by_month_and_district_are_those_of_the_files(pulled: tuple[Path, d
     counted = duckdb.execute(
         f"SELECT strftime(date::TIMESTAMP, '%Y-%m') AS month, district, count(*), count(DISTINCT id), "
         f"sum(id::BIGINT), count(*) FILTER (arrest = 'true'), count(iucr), min(date::TIMESTAMP), max(fbi_code) "
-        f"FROM '{REAL}/crimes_*.parquet' GROUP BY ALL ORDER BY ALL"
+        f"FROM '{REAL_CRIMES}/crimes_*.parquet' GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     kept = duckdb.execute(
         f"SELECT strftime(occurred_at, '%Y-%m') AS month, district_id, count(*), count(DISTINCT incident_id), "

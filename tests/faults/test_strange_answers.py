@@ -12,8 +12,7 @@ from district_reports.errors import FetchError, SchemaDriftError
 from district_reports.sources import http
 from district_reports.sources.socrata import SocrataPortal
 from tests.faults.scripted import Answer, Scripted, answer
-from tests.faults.test_asking import told
-from tests.faults.town import FAST, HASTY, SOURCE, TYPES
+from tests.faults.town import FAST, HASTY, SOURCE, TYPES, told
 
 COLUMNS = [{"fieldName": name, "dataTypeName": kind} for name, kind in TYPES.items()]
 GOOD = json.dumps({"name": "Events", "rowsUpdatedAt": 1_700_000_000, "columns": COLUMNS}).encode()

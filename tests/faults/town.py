@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,13 +65,13 @@ SOURCE = Source(
     },
 )
 
-FAST = Patience(attempts=3, first_wait=0.001, longest_wait=0.002, longest_retry_after=0.01, page_rows=60)
+FAST = Patience(attempts=3, first_wait=0.001, longest_wait=0.002, longest_retry_after=0.01, page_rows=20)
 """Asks again at once; a slow machine does not fail it."""
 HASTY = replace(FAST, connect=2, silence=0.25, deadline=0.6)
 """For faults of time."""
 
 
-def make_events(quarter: Quarter = QUARTER, rows: int = 240, seed: int = 1) -> pa.Table:
+def make_events(quarter: Quarter = QUARTER, rows: int = 150, seed: int = 1) -> pa.Table:
     """Return events of a quarter as texts; ids are in no order of time, and some notes are hostile."""
     choose = random.Random(seed)
     days = (quarter.end - quarter.start).days + 1
@@ -94,7 +94,7 @@ def make_events(quarter: Quarter = QUARTER, rows: int = 240, seed: int = 1) -> p
     )
 
 
-def serve(portal: Portal, *quarters: Quarter, rows: int = 240) -> None:
+def serve(portal: Portal, *quarters: Quarter, rows: int = 150) -> None:
     """Publish events of the quarters, one quarter by default."""
     tables = [make_events(quarter, rows) for quarter in quarters or (QUARTER,)]
     portal.add_table(DATASET, pa.concat_tables(tables), TYPES, key="nr", name="Events")
@@ -154,3 +154,10 @@ def files_of(root: Path) -> dict[str, bytes]:
 def asked(portal: Portal, names: Sequence[str] = ("views", "json", "csv")) -> list[str]:
     """Return the forms of the requests since the last reset."""
     return [record.form for record in portal.requests if record.form in names]
+
+
+def told(error: BaseException | None) -> Iterator[str]:
+    """Yield the words of an error and of those behind it."""
+    while error is not None:
+        yield repr(error)
+        error = error.__cause__ or error.__context__

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -96,7 +97,7 @@ def told(errors: str) -> str:
 USAGE: dict[str, tuple[tuple[str, ...], str]] = {
     "no command": ((), "Missing command"),
     "unknown command": (("print",), "No such command 'print'"),
-    "no quarter": (("draft",), "Missing argument 'QUARTER'"),
+    "no quarter": (("draft",), "Missing argument 'quarter'"),
     "malformed quarter": (("draft", "2018-3"), "quarter: expected a year and Q1 to Q4 such as 2026Q3, got '2018-3'"),
     "fifth quarter": (("draft", "2018Q5"), "got '2018Q5'"),
     "unknown district": ((*DRAFT, "--district", "13"), "--district: expected one of 001, 002, 003,"),
@@ -206,12 +207,13 @@ def test_a_directory_of_another_kind_ends_with_2_and_stays_as_it_is(
 ) -> None:
     Store.open(tmp_path, kind="sample", city_id=settings.city.city_id, domains=("sample",))
     before = content_of(tmp_path)
+    portal.reset_log()
     code, _, errors = run(*DRAFT, "--data-dir", tmp_path)
     assert code == 2
     assert "expected portal data" in told(errors)
     assert "got sample data" in told(errors)
     assert content_of(tmp_path) == before
-    assert portal.requests == [] or all(record.dataset_id != "" for record in portal.requests)
+    assert portal.requests == []
 
 
 def test_a_portal_that_is_away_ends_with_3(
@@ -226,7 +228,7 @@ def test_a_portal_that_is_away_ends_with_3(
     line = told(errors)
     assert f"crimes: metadata at 127.0.0.1:{port}: expected an answer, got a connection that failed" in line
     # Asked again, yet a person who mistyped the address is not kept waiting.
-    assert 2 <= len(naps)
+    assert len(naps) >= 2
     assert sum(naps) < 25
 
 
@@ -249,11 +251,13 @@ def test_another_schema_ends_with_3_at_once(run: Run, portal: Portal, naps: list
     assert naps == []
 
 
-def test_an_unknown_offence_group_ends_with_4_and_leaves_no_report(run: Run, tmp_path: Path) -> None:
+def test_an_unknown_offence_group_ends_with_4_and_leaves_no_report(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     with Portal() as other:
         serve_city(other, settings_of(other.url), rows_per_quarter=330)
         other.update_rows(CRIMES, "fbi_code = '99Z'", f'id = (SELECT min(id) FROM "{CRIMES}")')
-        os.environ["DISTRICT_REPORTS_PORTAL_URL"] = other.url
+        monkeypatch.setenv("DISTRICT_REPORTS_PORTAL_URL", other.url)
         code, _, errors = run(*DRAFT, "--data-dir", tmp_path / "data")
     assert code == 4
     assert "offence_groups_known (crimes): expected only offence groups of the config, got 99Z: 1 rows" in told(errors)
@@ -314,7 +318,7 @@ def test_one_report_that_fails_ends_with_6_and_the_others_are_there(
     code, output, errors = run(*DRAFT, *wanted)
     assert code == 6
     assert "FAILED 007 en: report.html: expected a glyph, got none" in output
-    assert "district-reports: " in told(errors)
+    assert told(errors).endswith("editions: expected 2, got 1; 007 en: report.html: expected a glyph, got none")
     store = Store.open(tmp_path / "data", kind="portal", city_id="chicago", domains=(portal.domain,))
     release = store.load_release(QUARTER)
     assert release is not None
@@ -350,6 +354,12 @@ def real(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, env={**clean, **environment}, capture_output=True, text=True, timeout=240)
 
 
+def require_summary(output: str) -> None:
+    """Fail unless the closing lines tell what the reader of a nightly mail wants to know."""
+    for name in ("rows pulled", "in [0-9]+ requests", "checks with remark", "editions", "seconds", "they are in"):
+        assert re.search(rf"^  .*{name}", output, re.MULTILINE), name
+
+
 def test_the_installed_command_fails_in_one_line() -> None:
     result = real("draft", "2018Q5")
     assert (result.returncode, result.stdout) == (2, "")
@@ -364,9 +374,7 @@ def test_the_command_runs_its_flow(portal: Portal, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "Traceback" not in result.stderr
     assert "Warning" not in result.stderr
-    lines = {line.split("  ")[1] for line in result.stdout.splitlines() if line.startswith("  ")}
-    assert {"rows pulled", "checks with remark", "editions", "seconds", "they are in"} <= {x.strip() for x in lines}
-    assert "1,958 in" in result.stdout or "rows pulled" in result.stdout
+    require_summary(result.stdout)
     edition = tmp_path / "new" / "data" / "editions" / str(QUARTER) / "007" / "en"
     assert {path.name for path in edition.iterdir()} == {"report.html", "report.pdf", "edition.json"}
     require_whole(tmp_path / "new" / "data")
@@ -406,9 +414,7 @@ def test_a_sample_draft_is_marked_whole_and_repeatable(tmp_path: Path) -> None:
     words = ("draft", "latest", "--source", "sample", "--district", "007", "--language", "en", "--data-dir", tmp_path)
     first = real(*words)
     assert first.returncode == 0, first.stderr
-    summary = dict(line.strip().split("  ", 1) for line in first.stdout.splitlines() if line.startswith("  "))
-    assert {name.strip() for name in summary} >= {"rows pulled", "editions", "seconds", "they are in"}
-    assert "checks with remark" in first.stdout
+    require_summary(first.stdout)
     assert "1: 1 written, 0 unchanged" in first.stdout
     require_whole(tmp_path)
     before = content_of(tmp_path)

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +9,9 @@ import shapely
 
 from district_reports.errors import ContractError
 from district_reports.shapes import MOST_POINTS, SIDE, build_shapes
+from tests.real_data import REAL_DATA
 
-REAL = Path(os.environ.get("DISTRICT_REPORTS_REAL_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
+REAL = REAL_DATA
 
 
 def ring(west: float, south: float, east: float, north: float) -> list[list[float]]:

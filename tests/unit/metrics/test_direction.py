@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -27,6 +25,7 @@ from district_reports.metrics.direction import (
 )
 from district_reports.model import Direction
 from district_reports.periods import Quarter
+from tests.real_data import REAL_CRIMES
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -329,9 +328,6 @@ def test_words_of_a_family_do_not_depend_on_its_order(p_values: list[float]) -> 
 
 # real rows, where they are at hand
 
-REAL_DATA = Path(
-    os.environ.get("DISTRICT_REPORTS_REAL_DATA") or Path(__file__).parents[4] / "shared" / "data" / "crimes"
-)
 KINDS: dict[str, tuple[str, ...]] = {
     code: (code,) for code in ("01A", "02", "03", "04A", "04B", "05", "06", "07", "09", "15", "18")
 } | {
@@ -352,7 +348,7 @@ def count_real(kind: str) -> pd.DataFrame:
             f"""
             SELECT district, year(date::TIMESTAMP) || 'Q' || quarter(date::TIMESTAMP) AS quarter,
                    count(*) FILTER (true {where}) AS n
-            FROM read_parquet('{REAL_DATA}/crimes_????Q?.parquet')
+            FROM read_parquet('{REAL_CRIMES}/crimes_????Q?.parquet')
             WHERE district IS NOT NULL AND district <> '031'
             GROUP BY ALL
             """
@@ -375,9 +371,7 @@ def is_word(direction: Direction) -> bool:
     return direction in (Direction.HIGHER, Direction.LOWER)
 
 
-@pytest.mark.skipif(
-    not REAL_DATA.is_dir(), reason="real rows are not at hand: set DISTRICT_REPORTS_REAL_DATA to their folder"
-)
+@pytest.mark.skipif(not REAL_CRIMES.is_dir(), reason="real rows are not at hand: set REAL_DATA_DIR to their folder")
 @pytest.mark.parametrize(
     ("kinds", "plain", "own", "rule", "corrected"),
     [(TABLE, 37, 5, 11, 4), (WITH_SUMS, 61, 6, 13, 7)],

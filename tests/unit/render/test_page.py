@@ -345,7 +345,6 @@ def test_a_name_in_another_script_is_isolated_from_right_to_left(tag: str) -> No
     assert all(source.title.startswith("\u2068") for source in page.sources)
 
 
-@pytest.mark.xfail(reason="i18n.Words.name keeps the isolates a name brings along", strict=True)
 def test_a_hostile_name_cannot_end_its_isolation() -> None:
     (point,) = page_of(make_dossier(notes=(make_note("unknown_types", 2, "A\u2069B\u2068C"),)), "ar").notes.points
     assert re.findall("\u2068([^\u2068\u2069]*)\u2069", point)[-1].replace("\ufffd", "") == "ABC"
