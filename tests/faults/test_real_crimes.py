@@ -22,9 +22,7 @@ MOST_MEGABYTES = 400
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not list(REAL_CRIMES.glob("crimes_????Q?.parquet")), reason=f"needs the real crimes in {REAL_CRIMES}"
-    ),
+    pytest.mark.skipif(not list(REAL_CRIMES.glob("crimes_????Q?.parquet")), reason="needs the real crimes"),
 ]
 
 PULL = """
@@ -54,7 +52,7 @@ print(json.dumps({"rows": result.rows_pulled, "requests": portal.requests, "mega
 @pytest.fixture(scope="module")
 def portal() -> Iterator[Portal]:
     with Portal() as running:
-        serve_real_crimes(running, REAL)
+        serve_real_crimes(running, REAL_CRIMES)
         yield running
 
 
