@@ -145,6 +145,8 @@ def run(words: Sequence[str]) -> int:
 def _fail(error: BaseException, code: int, words: Sequence[str], message: str | None = None) -> int:
     if "--debug" in words:
         traceback.print_exception(error, file=sys.stderr)
+    # The scheduler keeps what it saw raised; the connections in its frames must not outlive their library.
+    traceback.clear_frames(error.__traceback__)
     _say(message if message is not None else str(error))
     return code
 

@@ -205,7 +205,7 @@ def test_keys_are_found_however_they_are_written() -> None:
 # No sentence outside the catalogue
 
 FOUR_WORDS = re.compile(r"(?:[A-Za-z’']{2,}[ ,;:]+){3,}[A-Za-z’']{2,}")
-OTHER_SCRIPT = re.compile("[\u0600-\u06ff\u3400-\u9fff\u0900-\u097f]")
+OTHER_SCRIPT = re.compile("[\u0620-\u064a\u0900-\u097f\u3400-\u9fff]")
 COMPLAINTS = ("Error", "error", "_missing", "_problem", "warn", "warning", "log", "debug", "info")
 """Ends of the names of what takes a message for the people who run the program."""
 

@@ -300,25 +300,26 @@ def test_a_number_nobody_has_rung_says_so(tag: str) -> None:
 
 # Notes, and what comes from outside
 
-HOSTILE = (
-    '<script>alert("1")</script>',
-    "\u202eNRUT",
-    "a\u2069b\u2068c",
-    "{names} {n}",
-    "x\ny\u0000z",
-    "O'Hare; “%s” $&",
-    "قتل",
-)
+HOSTILE = {
+    '<script>alert("1")</script>': '<script>alert("1")</script>',
+    "\u202eNRUT": "NRUT",
+    "a\u2069b\u2068c": "abc",
+    "{names} {n}": "{names} {n}",
+    "x\ny\u0000z": "x\ny\u0000z",
+    "O'Hare; “%s” $&": "O'Hare; “%s” $&",
+    "قتل": "قتل",
+}
+"""Names as a source may write them, and as the page holds them: all but what turns the direction."""
 
 
 @pytest.mark.parametrize("note_id", ["unknown_types", "unknown_codes", "outside_rows"])
 @each_language
-def test_names_from_the_source_are_put_in_as_they_are(tag: str, note_id: str) -> None:
+def test_names_from_the_source_are_put_in_as_plain_text(tag: str, note_id: str) -> None:
     """The page holds plain text: nothing is filled in twice and nothing is lost; the edge makes it harmless."""
     dossier = make_dossier(notes=(make_note(note_id, 7, *HOSTILE),))
     (point,) = page_of(dossier, tag).notes.points
     if note_id == "unknown_types":
-        assert all(name in point for name in HOSTILE if "\u2068" not in name)
+        assert all(held in point for held in HOSTILE.values())
     assert "7" in point
 
 
