@@ -2,8 +2,7 @@
 
 Each chart is built afresh with Altair and turned to SVG (`baseline_charts`), the page is the same HTML, and WeasyPrint
 prints it, as a tagged PDF/UA-1 file like ours. Templates and catalogues are warm in each process. WeasyPrint finds the
-system's fonts through fontconfig; they must be there, as static files (Debian's `fonts-noto-core` and `fonts-noto-cjk`),
-for it takes minutes to cut one weight out of a variable Chinese font.
+system's fonts through fontconfig; they must be static files (Debian's `fonts-noto-core` and `fonts-noto-cjk`), for it takes minutes to cut one weight out of a variable Chinese font.
 """
 
 from __future__ import annotations

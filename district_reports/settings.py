@@ -55,6 +55,11 @@ class Settings(Record):
     """None: the command's own default."""
 
     @property
+    def portal_domain(self) -> str:
+        """Host of the portal, without port: the same portal may answer on another one tomorrow."""
+        return urlsplit(self.portal_url).hostname or ""
+
+    @property
     def district_ids(self) -> tuple[str, ...]:
         """Ids of the districts, in the order of the config file."""
         return tuple(district.district_id for district in self.districts)

@@ -32,7 +32,7 @@ from district_reports.sources.contract import (
     window_months,
 )
 from district_reports.store import Content, Store, table_content
-from district_reports.tables import check_nulls, check_volume, find_differences, require_table
+from district_reports.tables import check_nulls, find_differences, require_table
 
 Progress = Callable[[str, int, int], None]
 """Told the source, the parts done and the parts in all."""
@@ -139,8 +139,6 @@ def _events(pull: _Pull, months: tuple[date, ...]) -> Snapshot:
         parts = _settled_parts(pull, months, old)
         snapshot = snapshot.model_copy(update={"parts": parts})
         pull.store.save_snapshot(snapshot)
-    rows = {part.part_id: part.rows for part in snapshot.parts}
-    pull.remarks += check_volume({part_id: rows.get(part_id, 0) for part_id in snapshot.window}, pull.source)
     return snapshot
 
 

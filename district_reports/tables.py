@@ -6,7 +6,6 @@ fetching, keeping, counting what the rows mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 
 import pyarrow as pa
@@ -120,20 +119,6 @@ def _count_doubled(keys: pa.ChunkedArray) -> int:
 def is_rising(keys: pa.ChunkedArray) -> bool:
     """Return whether each value is greater than the one before; none may be null."""
     return bool(pc.all(pc.less(keys[:-1], keys[1:])).as_py())
-
-
-def check_volume(rows: Mapping[str, int], source: Source) -> list[CheckResult]:
-    """Return a remark if months have fewer or more rows than the config file thinks plausible.
-
-    Args:
-        rows: Rows by month; 0 for one without.
-        source: Of events; bounds of zero check nothing.
-    """
-    least, most = source.monthly_rows
-    odd = [f"{month}: {count}" for month, count in rows.items() if not least <= count <= most]
-    if not odd or most == 0:
-        return []
-    return [_remark("monthly_rows_plausible", source, f"{least} to {most} rows in each month", _listed(odd))]
 
 
 def check_nulls(part_id: str, before: pa.Table, now: pa.Table, source: Source) -> list[CheckResult]:

@@ -18,7 +18,7 @@ from prefect.futures import as_completed
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from district_reports.errors import FetchError
+from district_reports.errors import DistrictReportsError, FetchError
 from district_reports.metrics import CITY
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
@@ -62,7 +62,7 @@ write_dossiers = task(name="write dossiers", cache_policy=NO_CACHE)(stages.write
 @task(name="render editions", task_run_name="render {job.language}", cache_policy=NO_CACHE)
 def render_editions(job: rendering.RenderJob, pool: Executor) -> list[EditionResult]:
     """Make one job's editions in the shared pool of processes."""
-    return rendering.submit(pool, job).result()
+    return rendering.collect(rendering.submit(pool, job))
 
 
 def _make_editions(store: Store, request: DraftRequest, progress: Progress) -> list[EditionResult]:
@@ -98,9 +98,23 @@ def run_draft(settings: Settings, request: DraftRequest, store: Store) -> DraftS
     """
     # Each run would otherwise wait a second for the thread of its heartbeat to end.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), show_progress() as progress:
-        summary = draft_reports(settings, request, store, progress)
+        try:
+            summary = draft_reports(settings, request, store, progress)
+        except Exception as error:
+            ours = _find_ours(error)
+            if ours is None:
+                stages.check_space(store)
+                raise
+            raise ours
     print_summary(summary)
     return summary
+
+
+def _find_ours(error: BaseException | None) -> DistrictReportsError | None:
+    """Return the error of ours that came first, where Prefect failed to record it: on a full disk it cannot either."""
+    while error is not None and not isinstance(error, DistrictReportsError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 @flow(name="quarterly draft")

@@ -56,12 +56,13 @@ def open_draft(settings: Settings, request: DraftRequest) -> Iterator[Store]:
         TranslationError: If a catalogue lacks a sentence.
         KindError: If the data directory holds another kind of data.
         LockedError: If another run holds it.
-        StoreError: If it cannot be written.
+        StoreError: If it cannot be written, or its disk is full.
         SourceError: If a required source does not answer, or has drifted.
     """
     stages.check_request(settings, request)
     store = stages.open_store(settings, request)
     with store.lock():
+        stages.check_space(store)
         stages.check_portal(settings, request)
         yield store
 

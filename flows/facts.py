@@ -25,6 +25,7 @@ from district_reports.model import CheckResult, Contact, Origin, Shape, Snapshot
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.shapes import build_shapes
+from district_reports.sources.areas import tidy_areas
 from district_reports.sources.stations import tidy_stations
 from district_reports.store import Store
 from flows.records import DraftRequest
@@ -131,28 +132,23 @@ def _geojson(store: Store, snapshot: Snapshot) -> bytes:
 
 def find_city_shapes(settings: Settings, geojson: bytes) -> tuple[Shape, ...]:
     """Return the outlines of the districts; none at all if one is missing, since a map with a hole misleads."""
-    width = max(len(district_id) for district_id in settings.district_ids)
-    outlines = build_shapes(geojson, id_field="area_id", wanted=settings.district_ids, id_width=width)
+    source = settings.source(DISTRICTS)
+    tidy = tidy_areas(geojson, source, settings.district_ids)
+    outlines = build_shapes(tidy, id_field=source.key, wanted=settings.district_ids)
     return () if outlines.missing else outlines.shapes
 
 
 def find_beat_shapes(settings: Settings, geojson: bytes) -> dict[str, tuple[Shape, ...]]:
     """Return the outlines of each district's beats, by district."""
-    width = max(len(district_id) for district_id in settings.district_ids)
+    source = settings.source(BEATS)
+    tidy = tidy_areas(geojson, source, settings.district_ids)
     beats: dict[str, set[str]] = {district_id: set() for district_id in settings.district_ids}
-    for feature in json.loads(geojson)["features"]:
+    for feature in json.loads(tidy)["features"]:
         properties = feature["properties"]
-        district_id = str(properties["district_id"]).rjust(width, "0")
-        if district_id in beats:
-            beats[district_id].add(str(properties["area_id"]))
-    beat_width = max((len(beat) for found in beats.values() for beat in found), default=0)
+        if properties["district_id"] in beats:
+            beats[properties["district_id"]].add(properties[source.key])
     return {
-        district_id: build_shapes(
-            geojson,
-            id_field="area_id",
-            wanted=sorted(beat.rjust(beat_width, "0") for beat in found),
-            id_width=beat_width,
-        ).shapes
+        district_id: build_shapes(tidy, id_field=source.key, wanted=sorted(found)).shapes
         for district_id, found in beats.items()
         if found
     }

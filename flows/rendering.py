@@ -106,9 +106,35 @@ def _exit_after(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def submit(pool: Executor, job: RenderJob) -> Future[list[EditionResult]]:
-    """Hand a job to the pool."""
-    return pool.submit(render_job, job)
+class Stopped(Record):
+    """Why a worker could not go on: a `StoreError` as data, since exceptions with named arguments cannot be sent."""
+
+    message: str
+    path: Path
+
+
+def submit(pool: Executor, job: RenderJob) -> Future[list[EditionResult] | Stopped]:
+    """Hand a job to the pool; see `collect`."""
+    return pool.submit(_render_in_worker, job)
+
+
+def collect(future: Future[list[EditionResult] | Stopped]) -> list[EditionResult]:
+    """Return the editions of a job, once it is done.
+
+    Raises:
+        StoreError: If the data directory could not be read or written.
+    """
+    result = future.result()
+    if isinstance(result, Stopped):
+        raise StoreError(result.message, path=result.path)
+    return result
+
+
+def _render_in_worker(job: RenderJob) -> list[EditionResult] | Stopped:
+    try:
+        return render_job(job)
+    except StoreError as error:
+        return Stopped(message=str(error), path=error.path)
 
 
 def render_job(job: RenderJob) -> list[EditionResult]:

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
 from district_reports.checks import check_complete, require_passed
 from district_reports.dossier import Facts, build_dossiers, canonical_json
-from district_reports.errors import ConfigError, FetchError
+from district_reports.errors import ConfigError, FetchError, StoreError
 from district_reports.metrics import CITY, Measures, build_breakdowns, count_measures, format_measures, open_incidents
 from district_reports.model import CheckResult, Dossier, Snapshot
 from district_reports.periods import Quarter
@@ -26,6 +26,9 @@ from district_reports.store import Store
 from district_reports.sync import SyncResult, synchronise
 from flows.facts import check_rows, find_contacts, find_origins, find_shapes
 from flows.records import DraftRequest, EditionResult, SourceKind
+
+FREE_BYTES = 48 * 2**20
+"""What the scheduler's own records, some months of rows and some editions need; a whole draft may need more."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and of how much."""
@@ -58,8 +61,20 @@ def open_store(settings: Settings, request: DraftRequest) -> Store:
         StoreError: If it cannot be written.
     """
     kind: Literal["sample", "portal"] = "sample" if request.source is SourceKind.SAMPLE else "portal"
-    domain = "sample" if kind == "sample" else urlsplit(settings.portal_url).netloc
+    domain = kind if kind == "sample" else settings.portal_domain
     return Store.open(request.data_dir, kind=kind, city_id=settings.city.city_id, domains=(domain,))
+
+
+def check_space(store: Store) -> None:
+    """Return nothing if the disk has room for a draft; a scheduler on a full one waits for minutes and says nothing.
+
+    Raises:
+        StoreError: If it has not.
+    """
+    free = shutil.disk_usage(store.root).free
+    if free < FREE_BYTES:
+        got = f"expected {FREE_BYTES / 2**20:.0f} MB free on its disk, got {free / 2**20:.1f} MB"
+        raise StoreError(f"{store.root}: {got}", path=store.root)
 
 
 def check_portal(settings: Settings, request: DraftRequest) -> None:

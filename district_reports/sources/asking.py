@@ -33,7 +33,8 @@ class Asking:
         scheme, _, place = portal_url.rstrip("/").partition("://")
         if not urlsplit(portal_url).hostname:
             raise ConfigError(f"portal address: expected https://…, got {portal_url!r}")
-        self.domain: str = urlsplit(portal_url).netloc.rpartition("@")[2]
+        self.domain: str = urlsplit(portal_url).hostname or ""
+        self._address = urlsplit(portal_url).netloc.rpartition("@")[2]
         self.patience = patience
         self.clock = clock
         self.adapter = DeadlineAdapter(patience, clock)
@@ -116,7 +117,7 @@ class Asking:
         self, source: Source, what: str, expected: str, got: str, kind: type[SourceError] = FetchError
     ) -> SourceError:
         """Return an error that tells what was asked of whom."""
-        message = f"{source.source_id}: {what} at {self.domain}: expected {expected}, got {got}"
+        message = f"{source.source_id}: {what} at {self._address}: expected {expected}, got {got}"
         return kind(message, source_id=source.source_id)
 
     def remarks(self, source: Source) -> tuple[CheckResult, ...]:

@@ -19,6 +19,7 @@ from tests.portal import Portal
 from tests.portal.chicago import serve_small_crimes
 
 QUARTER = Quarter(2018, 3)
+HOST = "127.0.0.1"
 QUARTERS = tuple(str(quarter) for quarter in QUARTER.window(5))
 AS_OF = date(2018, 10, 20)
 NOW = datetime(2018, 10, 20, 12, tzinfo=UTC)

@@ -27,7 +27,7 @@ from district_reports.sources.socrata import SocrataPortal
 from district_reports.store import Store, files
 from flows import command_line, rendering, stages, terminal
 from flows.drafting import run_stages
-from tests.flows.small_city import AS_OF, QUARTER, content_of, serve_city, settings_of
+from tests.flows.small_city import AS_OF, HOST, QUARTER, content_of, serve_city, settings_of
 from tests.kills.wholeness import require_whole
 from tests.portal import Fault, Portal
 from tests.portal.chicago import CRIMES
@@ -296,7 +296,7 @@ def test_a_full_disk_ends_with_1_and_nothing_half_written(
 
 
 def test_a_directory_another_run_holds_ends_with_7(run: Run, portal: Portal, tmp_path: Path) -> None:
-    store = Store.open(tmp_path, kind="portal", city_id="chicago", domains=(portal.domain,))
+    store = Store.open(tmp_path, kind="portal", city_id="chicago", domains=(HOST,))
     with store.lock():
         code, _, errors = run(*DRAFT, "--data-dir", tmp_path)
     assert code == 7
@@ -319,7 +319,7 @@ def test_one_report_that_fails_ends_with_6_and_the_others_are_there(
     assert code == 6
     assert "FAILED 007 en: report.html: expected a glyph, got none" in output
     assert told(errors).endswith("editions: expected 2, got 1; 007 en: report.html: expected a glyph, got none")
-    store = Store.open(tmp_path / "data", kind="portal", city_id="chicago", domains=(portal.domain,))
+    store = Store.open(tmp_path / "data", kind="portal", city_id="chicago", domains=(HOST,))
     release = store.load_release(QUARTER)
     assert release is not None
     assert release["editions"]["007/en"]["state"] == "failed"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.small_city import content_of, make_request, run_plain, serve_city, settings_of
+from tests.flows.small_city import HOST, content_of, make_request, run_plain, serve_city, settings_of
 from tests.kills.commands import SECONDS, alive_with, is_worker, kill_group, started, wait_until, words_for
 from tests.kills.wholeness import current_snapshots, require_whole
 from tests.portal import Fault, Portal
@@ -72,7 +72,7 @@ def test_a_killed_command_leaves_nothing_behind_and_is_made_good_by_the_next(
     wait_for_none(data_dir, everything)
     portal.faults.clear()
     require_whole(data_dir)
-    current_snapshots(data_dir, settings_of(portal.url), portal.domain)
+    current_snapshots(data_dir, settings_of(portal.url), HOST)
 
     with started(words, portal.url) as again:
         output, _ = again.communicate(timeout=SECONDS)

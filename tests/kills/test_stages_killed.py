@@ -19,7 +19,7 @@ import pytest
 
 from district_reports.model import Snapshot
 from district_reports.settings import Settings
-from tests.flows.small_city import content_of, serve_city, settings_of
+from tests.flows.small_city import HOST, content_of, serve_city, settings_of
 from tests.kills.child import drafting, run_draft
 from tests.kills.points import Point
 from tests.kills.wholeness import current_snapshots, require_whole
@@ -85,14 +85,14 @@ class Scene:
 
 def build_scene(portal: Portal, before: Path | None, data_dir: Path) -> Scene:
     settings = settings_of(portal.url)
-    old = current_snapshots(before, settings, portal.domain) if before else {}
+    old = current_snapshots(before, settings, HOST) if before else {}
     if before is not None:
         shutil.copytree(before, data_dir)
     start = time.monotonic()
     assert run_draft(portal.url, data_dir) == 0
     seconds = time.monotonic() - start
     require_whole(data_dir)
-    new = current_snapshots(data_dir, settings, portal.domain)
+    new = current_snapshots(data_dir, settings, HOST)
     assert {*new} == {source.source_id for source in settings.sources}
     return Scene(portal, settings, before, old, content_of(data_dir), new, seconds)
 
@@ -123,7 +123,7 @@ def later_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 def require_survived(scene: Scene, data_dir: Path) -> dict[str, Snapshot]:
     """Fail unless everything is whole; return the current snapshots, each the old one or the new one."""
     require_whole(data_dir)
-    found = current_snapshots(data_dir, scene.settings, scene.portal.domain)
+    found = current_snapshots(data_dir, scene.settings, HOST)
     assert {*scene.snapshots} <= {*found}
     for source_id, snapshot in found.items():
         good = [known[source_id].digest for known in (scene.snapshots, scene.new_snapshots) if source_id in known]

@@ -235,12 +235,6 @@ def test_values_that_went_missing_are_told_but_kept(portal: FakePortal, store: S
     assert result.months_pulled == 3
 
 
-def test_volume_is_told_whether_pulled_or_not(portal: FakePortal, store: Store) -> None:
-    source = EVENTS.model_copy(update={"monthly_rows": (2, 10)})
-    for _ in range(2):
-        assert [remark.got for remark in run(portal, store, source).remarks] == ["2024-02: 1"]
-
-
 @pytest.mark.parametrize("name", ["parts/2024-03", "manifests/", "manifest.json"])
 def test_a_full_disk_is_an_error_and_the_old_snapshot_stays(
     portal: FakePortal, store: Store, monkeypatch: pytest.MonkeyPatch, name: str

@@ -12,7 +12,6 @@ from district_reports.settings import Settings
 from district_reports.tables import (
     arrow_schema,
     check_nulls,
-    check_volume,
     find_differences,
     find_problems,
     require_table,
@@ -130,22 +129,6 @@ DIFFERENT = {
 @pytest.mark.parametrize(("table", "expected", "differences"), DIFFERENT.values(), ids=DIFFERENT.keys())
 def test_rows_that_differ_are_told(table: pa.Table, expected: Fingerprint, differences: tuple[str, ...]) -> None:
     assert find_differences(table, SOURCE, MONTH, END, expected) == differences
-
-
-def test_an_implausible_month_is_a_remark() -> None:
-    assert check_volume({"2024-01": 2, "2024-02": 4}, SOURCE) == []
-    (remark,) = check_volume({"2024-01": 1, "2024-02": 3, "2024-03": 5}, SOURCE)
-    assert (remark.required, remark.passed, remark.source_id) == (False, False, "events")
-    assert remark.got == "2024-01: 1; 2024-03: 5"
-
-
-def test_without_bounds_every_month_is_plausible() -> None:
-    assert check_volume({"2024-01": 0}, SOURCE.model_copy(update={"monthly_rows": (0, 0)})) == []
-
-
-def test_a_long_list_of_months_is_cut() -> None:
-    (remark,) = check_volume({f"2024-{month:02d}": 0 for month in range(1, 13)}, SOURCE)
-    assert remark.got.endswith("2024-05: 0; and 7 more")
 
 
 def test_values_that_went_missing_are_a_remark() -> None:

@@ -17,12 +17,12 @@ from district_reports.sources.socrata import SocrataPortal
     [
         ("https://data.example.org", "data.example.org"),
         ("https://data.example.org/", "data.example.org"),
-        ("https://data.example.org:8443", "data.example.org:8443"),
+        ("https://data.example.org:8443", "data.example.org"),
         ("https://name:word@data.example.org/base", "data.example.org"),
-        ("http://127.0.0.1:8000", "127.0.0.1:8000"),
+        ("http://127.0.0.1:8000", "127.0.0.1"),
     ],
 )
-def test_the_domain_is_host_and_port_alone(url: str, domain: str) -> None:
+def test_the_domain_is_the_host_alone(url: str, domain: str) -> None:
     portal = SocrataPortal(url)
     assert portal.domain == domain
     assert portal.requests == 0
