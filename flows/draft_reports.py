@@ -105,7 +105,7 @@ def run_draft(settings: Settings, request: DraftRequest, store: Store) -> DraftS
             if ours is None:
                 stages.check_space(store)
                 raise
-            raise ours
+            raise ours from ours.__cause__
     print_summary(summary)
     return summary
 
