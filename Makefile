@@ -44,7 +44,7 @@ bench: .venv/.installed-bench
 	$(BIN)/python -m benchmarks
 
 # The lock files hold for every platform and Python from 3.11 on; uv resolves, pip installs.
-LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet
 lock: .venv/.installed-dev
 	$(PIP) "uv>=0.9,<1"
 	$(LOCK) --extra dev --extra bench -o requirements-bench.lock
