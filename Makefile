@@ -12,20 +12,21 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 install: .venv/.installed
 
-# --require-hashes: what is installed is what was locked, byte for byte.
+# What is installed is what was locked, byte for byte, and nothing else: --no-deps leaves pip nothing to resolve.
+LOCKED := $(PIP) --no-deps --require-hashes -r
 .venv/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) --require-hashes -r requirements.lock
+	$(LOCKED) requirements.lock
 	$(PIP) --no-deps --no-build-isolation -e .
 	touch $@
 
 .venv/.installed-dev: .venv/.installed requirements-dev.lock
-	$(PIP) --require-hashes -r requirements-dev.lock
+	$(LOCKED) requirements-dev.lock
 	touch $@
 
 .venv/.installed-bench: .venv/.installed-dev requirements-bench.lock
-	$(PIP) --require-hashes -r requirements-bench.lock
+	$(LOCKED) requirements-bench.lock
 	touch $@
 
 report: install
@@ -44,7 +45,7 @@ bench: .venv/.installed-bench
 	$(BIN)/python -m benchmarks
 
 # The lock files hold for every platform and Python from 3.11 on; uv resolves, pip installs.
-LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 lock: .venv/.installed-dev
 	$(PIP) "uv>=0.9,<1"
 	$(LOCK) --extra dev --extra bench -o requirements-bench.lock

@@ -6,6 +6,8 @@ runs from right to left. Labels are text marks, axes and legends are Altair's ow
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -17,6 +19,8 @@ from district_reports.render.view import Chart, HourChart, MapChart, PairChart, 
 
 WIDTH = 328
 GREYS = ("#0B4F8A", "#8593A1", "#CBD3DB")
+HOURS_APART = 3
+"""From one label of an hour to the next: all of them would not fit."""
 BLUES = ("#E6EEF5", "#B9D0E4", "#7FA9CC", "#3F79AD", "#0B4F8A")
 
 
@@ -49,15 +53,16 @@ def build_trend(chart: TrendChart, is_rtl: bool) -> Any:
     points = [
         {
             "slot": slot,
-            "label": point.label.replace("\n", " "),
             "value": point.value,
             "text": point.text if point.is_now or point.is_same_season else "",
-            "season": words[0] if point.is_now or point.is_same_season else words[1],
+            "season": words[2 if point.value is None else 0 if point.is_now or point.is_same_season else 1],
         }
         for slot, point in enumerate(chart.points)
     ]
+    # One column a quarter: the labels are years, so four quarters share one.
+    years = _named([point.label.replace("\n", " ") for point in chart.points])
     base = alt.Chart(pd.DataFrame(points)).encode(
-        x=alt.X("label:N", sort=alt.SortField("slot", _order(is_rtl)), title=None, axis=alt.Axis(labelLimit=80)),
+        x=alt.X("slot:O", sort=_order(is_rtl), title=None, axis=alt.Axis(labelExpr=years, labelAngle=-90)),
         y=alt.Y("value:Q", title=None, axis=_side(is_rtl)),
     )
     colour = alt.Color("season:N", legend=_legend(), scale=alt.Scale(domain=words, range=list(GREYS)))
@@ -70,12 +75,12 @@ def build_pairs(chart: PairChart, is_rtl: bool) -> Any:
     """Return two bars for each kind, with their numbers."""
     words = [chart.first_word, chart.second_word]
     bars = [
-        {"kind": bar.label, "number": number, "which": words[side], "value": value, "text": text}
-        for number, bar in enumerate(chart.bars)
+        {"kind": bar.label, "which": words[side], "value": value, "text": text}
+        for bar in chart.bars
         for side, (value, text) in enumerate(((bar.first, bar.first_text), (bar.second, bar.second_text)))
     ]
     base = alt.Chart(pd.DataFrame(bars)).encode(
-        y=alt.Y("kind:N", sort=alt.SortField("number"), title=None, axis=_side(is_rtl, labelLimit=140)),
+        y=alt.Y("kind:N", sort=[bar.label for bar in chart.bars], title=None, axis=_side(is_rtl, labelLimit=WIDTH)),
         yOffset=alt.YOffset("which:N", sort=words),
         x=alt.X("value:Q", title=chart.axis_word, scale=alt.Scale(reverse=is_rtl)),
     )
@@ -96,8 +101,7 @@ def build_hours(chart: HourChart, is_rtl: bool) -> Any:
         }
         for cell in chart.cells
     ]
-    names = dict(enumerate(chart.hour_names))
-    hour = alt.Axis(labelExpr=f"{names}[datum.value]".replace("'", '"'), labelAngle=0, labelOverlap="greedy")
+    hour = alt.Axis(labelExpr=_named(chart.hour_names), labelAngle=0, values=list(range(0, 24, HOURS_APART)))
     return (
         alt.Chart(pd.DataFrame(cells))
         .mark_rect()
@@ -159,6 +163,11 @@ def _build_tiles(chart: MapChart) -> Any:
     return (base.mark_rect().encode(color=_steps(chart.step_words)) + names + numbers).properties(
         width=WIDTH, height=alt.Step(40)
     )
+
+
+def _named(names: Sequence[str]) -> str:
+    """Return Vega's expression for the name of a whole number."""
+    return f"{json.dumps(list(names), ensure_ascii=False)}[datum.value]"
 
 
 def _order(is_rtl: bool) -> Any:

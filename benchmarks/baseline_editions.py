@@ -2,7 +2,8 @@
 
 Each chart is built afresh with Altair and turned to SVG (`baseline_charts`), the page is the same HTML, and WeasyPrint
 prints it, as a tagged PDF/UA-1 file like ours. Templates and catalogues are warm in each process. WeasyPrint finds the
-system's fonts through fontconfig; they must be static files (Debian's `fonts-noto-core` and `fonts-noto-cjk`), for it takes minutes to cut one weight out of a variable Chinese font.
+system's fonts through fontconfig; they must be static files (Debian's `fonts-noto-core` and `fonts-noto-cjk`), for it
+takes minutes to cut one weight out of a variable Chinese font.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from district_reports.render.html import WebPress
 from district_reports.render.i18n import Words
 from district_reports.render.page import build_page
 from district_reports.settings import Settings, find_asset, load_settings
+
+PRINT_STYLE = ".figure { display: block !important } .figure > .chart { inline-size: 3.5in }"
+"""WeasyPrint gives a picture beside two rows of words no room of its own: the next part would be printed over it."""
 
 
 def main() -> None:
@@ -70,7 +74,7 @@ def make_edition(path: Path, tag: str, keep: Path | None) -> dict[str, float]:
     """Make one edition and return the seconds of its parts."""
     from benchmarks.baseline_charts import draw
 
-    html_tools = _html()
+    weasyprint = _weasyprint()
     start = perf_counter()
     settings = _settings()
     page = build_page(load_dossier(path.read_bytes()), _words(tag), settings)
@@ -81,7 +85,9 @@ def make_edition(path: Path, tag: str, keep: Path | None) -> dict[str, float]:
     html_start = perf_counter()
     html = _web_press().render_html(page, charts)
     pdf_start = perf_counter()
-    pdf = html_tools(string=html.decode()).write_pdf(pdf_variant="pdf/ua-1")
+    pdf = weasyprint.HTML(string=html.decode()).write_pdf(
+        stylesheets=[weasyprint.CSS(string=PRINT_STYLE)], pdf_variant="pdf/ua-1"
+    )
     end = perf_counter()
     if keep is not None:
         folder = keep / page.language / path.parent.name
@@ -97,7 +103,7 @@ def make_edition(path: Path, tag: str, keep: Path | None) -> dict[str, float]:
 
 
 @cache
-def _html() -> Any:
+def _weasyprint() -> Any:
     import vl_convert
     import weasyprint
 
@@ -105,7 +111,7 @@ def _html() -> Any:
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     for folder in font_dirs():
         vl_convert.register_font_directory(str(folder))
-    return weasyprint.HTML
+    return weasyprint
 
 
 @cache

@@ -174,7 +174,8 @@ class Report(Record):
     all_incidents: str
     direction: DirectionConfig
     notes: Notes
-    helplines: tuple[Helpline, ...]
+    helplines: tuple[Helpline, ...] = Field(min_length=1)
+    """The first one is for danger to life."""
 
 
 class Language(Record):

@@ -18,7 +18,7 @@ from prefect.futures import as_completed
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from district_reports.errors import DistrictReportsError, FetchError
+from district_reports.errors import DistrictReportsError, FetchError, RenderError
 from district_reports.metrics import CITY
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
@@ -127,7 +127,10 @@ def quarterly_draft(quarter: str = "latest", data_dir: str = "data/var", source:
         source: Where the rows come from.
 
     Returns:
-        Editions that are up to date after it.
+        Editions, all up to date after it.
+
+    Raises:
+        DistrictReportsError: What the stages raise; `RenderError` if some editions failed.
     """
     settings = load_settings()
     now = datetime.now(ZoneInfo(settings.city.time_zone))
@@ -143,4 +146,8 @@ def quarterly_draft(quarter: str = "latest", data_dir: str = "data/var", source:
     )
     with open_draft(settings, request) as store:
         summary = run_draft(settings, request, store)
-    return len(summary.editions) - len(summary.failed)
+    if summary.failed:
+        first = summary.failed[0]
+        message = f"expected {len(summary.editions)} editions, {len(summary.failed)} failed, first: {first.error}"
+        raise RenderError(message, template=first.district_id, language=first.language)
+    return len(summary.editions)

@@ -20,6 +20,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Literal
 
+import district_reports
 from district_reports.dossier import load_dossier
 from district_reports.errors import DistrictReportsError, StoreError
 from district_reports.model import Dossier, Record
@@ -75,10 +76,11 @@ def plan_jobs(store: Store, request: DraftRequest, workers: int) -> list[RenderJ
 def digest_program() -> str:
     """Return the digest of everything but dossier and config that decides an edition's bytes."""
     digest = hashlib.sha256()
-    package = Path(__file__).parent.parent / "district_reports"
-    for path in sorted([*package.rglob("*.py"), *find_asset("templates").rglob("*")]):
-        if path.is_file():
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    # By their place below the folder: a wheel keeps the templates elsewhere than a checkout does.
+    for folder, pattern in ((Path(district_reports.__file__).parent, "*.py"), (find_asset("templates"), "*")):
+        found = {path.relative_to(folder).as_posix(): path for path in folder.rglob(pattern) if path.is_file()}
+        for name in sorted(found):
+            digest.update(name.encode() + b"\0" + found[name].read_bytes() + b"\0")
     for engine in ENGINES:
         digest.update(f"{engine} {version(engine)}\n".encode())
     return digest.hexdigest()

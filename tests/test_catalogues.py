@@ -133,15 +133,8 @@ def test_plural_forms_are_those_of_the_language(language: Language) -> None:
 def test_numbers_that_stand_in_the_sentences_are_those_of_the_config(language: Language) -> None:
     """A catalogue is prose: where it spells a number of the config out, the two must not drift apart."""
     forms = load(language).forms
-    told = {
-        "trend.alt": str(SETTINGS.report.history_quarters),
-        "limits.chance": str(SETTINGS.report.direction.percentage_floor),
-        "contacts.intro": SETTINGS.report.helplines[0].number,
-    }
-    for key, number in told.items():
-        without_placeholders = re.sub(r"\{\w+\}", "", forms[key][0])
-        assert re.findall(r"\d+", without_placeholders) in ([number], []), key
-    assert SETTINGS.report.notes.default_date == "01-01", "the catalogues say 1 January"
+    for key in ("trend.alt", "limits.chance", "contacts.intro", "note.default_dates"):
+        assert not re.search(r"\d", " ".join(re.sub(r"\{\w+\}", "", form) for form in forms[key])), key
 
 
 # Code and catalogue

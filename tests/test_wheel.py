@@ -142,7 +142,6 @@ def test_everything_is_found_away_from_the_checkout(away: Path) -> None:
     assert set(found["commands"]) == {"flows.command_line:main"}
 
 
-@pytest.mark.xfail(reason="digest_program takes the files in the order of where they lie", strict=True)
 def test_the_wheel_is_the_same_program_as_the_checkout(away: Path) -> None:
     assert run_script(away, LOOK)["program"] == digest_program()
 

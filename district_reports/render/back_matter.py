@@ -61,7 +61,8 @@ def _share_text(sheet: Sheet, measure: Measure) -> str:
 
 def build_limits(sheet: Sheet) -> Section:
     """Return what the numbers can and cannot say."""
-    points = tuple(sheet.words.text(f"limits.{name}") for name in LIMITS)
+    floor = sheet.words.number(sheet.settings.report.direction.percentage_floor)
+    points = tuple(sheet.words.text(f"limits.{name}", floor=floor) for name in LIMITS)
     return Section(section_id="limits", question=sheet.words.text("limits.heading"), answer="", points=points)
 
 
@@ -102,8 +103,11 @@ def _note_text(sheet: Sheet, note: Note) -> str:
     words = sheet.words
     if not note.count:
         return words.text(f"note.{note.note_id}")
-    names = sheet.join(words.name(name) for name in note.names)
-    return words.plural(f"note.{note.note_id}", note.count, names=names)
+    values = {
+        "names": sheet.join(words.name(name) for name in note.names),
+        "date": words.day_of_year(sheet.settings.report.notes.default_date),
+    }
+    return words.plural(f"note.{note.note_id}", note.count, **values)
 
 
 def build_method(sheet: Sheet) -> Section:

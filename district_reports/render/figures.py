@@ -59,9 +59,9 @@ def _trend_title(sheet: Sheet, comparison: Comparison) -> str:
     variant = str(comparison.direction)
     if now is None:
         variant = "no_data"
-    elif before is None or comparison.direction is Direction.UNKNOWN:
+    elif before is None:
         variant = "no_before"
-    elif now == before:
+    elif now == before and comparison.direction is not Direction.UNKNOWN:
         variant = "same" if now else "none"
     return sheet.words.text(
         f"trend.{comparison.metric_id}.{variant}",
@@ -81,6 +81,7 @@ def _trend_alt(sheet: Sheet, series: Sequence[Measure], name: str) -> str:
     sentences = [
         words.text(
             "trend.alt",
+            quarters=words.number(len(series)),
             metric=name,
             place=sheet.place,
             now=sheet.count(series[-1]),
@@ -200,7 +201,7 @@ def kinds_answer(sheet: Sheet) -> str:
         return words.text("kinds.all_similar" if similar else "kinds.unknown")
     changed = ((key, items) for key, items in (("kinds.higher", higher), ("kinds.lower", lower)) if items)
     sentences = [words.text(key, items=sheet.join(items)) for key, items in changed]
-    if similar:
+    if similar and len(similar) + len(higher) + len(lower) == len(offences):
         sentences.append(words.text("kinds.other_similar"))
     return sheet.sentences(*sentences)
 
@@ -252,16 +253,21 @@ def build_parts(sheet: Sheet) -> Figure:
 
 
 def _parts_title(sheet: Sheet, parts: Sequence[Part]) -> str:
+    words = sheet.words
+    # As printed, with one decimal: a difference nobody can see is none.
     known = [
-        (abs(part.here_per_100 - part.city_per_100), part)
+        (abs(round(part.here_per_100, 1) - round(part.city_per_100, 1)), part)
         for part in parts
         if part.here_per_100 is not None and part.city_per_100 is not None
     ]
     if not known:
-        return sheet.words.text("parts.title.no_data")
-    # As printed, with one decimal: a difference nobody can see is none.
-    difference, part = max(known, key=lambda pair: pair[0])
-    here, city = sheet.rate(part.here_per_100), sheet.rate(part.city_per_100)
-    if difference == 0 or here == city:
-        return sheet.words.text("parts.title.same")
-    return sheet.words.text("parts.title.one", what=sheet.metric_name(part.metric_id), here=here, city=city)
+        return words.text("parts.title.no_data")
+    most = max(difference for difference, _ in known)
+    if round(most, 1) == 0:
+        return words.text("parts.title.same")
+    first, *others = (part for difference, part in known if round(difference, 1) == round(most, 1))
+    if others:
+        items = sheet.join(sheet.metric_name(part.metric_id) for part in (first, *others))
+        return words.text("parts.title.tie", items=items)
+    here, city = sheet.rate(first.here_per_100), sheet.rate(first.city_per_100)
+    return words.text("parts.title.one", what=sheet.metric_name(first.metric_id), here=here, city=city)

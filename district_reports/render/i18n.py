@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_interval, get_day_names
+from babel.dates import format_date, format_interval, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
@@ -96,6 +96,11 @@ class Words:
     def day(self, value: date) -> str:
         """Return a date spelled out."""
         return str(format_date(value, format="long", locale=self.locale))
+
+    def day_of_year(self, text: str) -> str:
+        """Return a day without its year, given as `MM-DD`."""
+        month, day = (int(part) for part in text.split("-"))
+        return str(format_skeleton("MMMMd", date(2000, month, day), locale=self.locale))
 
     def months_of(self, quarter: Quarter) -> str:
         """Return a quarter as its months: July - September 2018."""

@@ -71,7 +71,7 @@ def build_page(dossier: Dossier, words: Words, settings: Settings) -> Page:
         limits=build_limits(sheet),
         contacts=build_contacts(sheet),
         contacts_heading=words.text("contacts.heading"),
-        contacts_intro=words.text("contacts.intro"),
+        contacts_intro=words.text("contacts.intro", number=settings.report.helplines[0].number),
         arrests=build_arrests(sheet),
         notes=build_notes(sheet),
         method=build_method(sheet),

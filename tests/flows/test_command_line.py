@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +29,7 @@ from district_reports.store import Store, files
 from flows import command_line, rendering, stages, terminal
 from flows.drafting import run_stages
 from tests.flows.small_city import AS_OF, HOST, QUARTER, content_of, serve_city, settings_of
+from tests.kills.commands import SECONDS, started, wait_until
 from tests.kills.wholeness import require_whole
 from tests.portal import Fault, Portal
 from tests.portal.chicago import CRIMES
@@ -295,6 +297,17 @@ def test_a_full_disk_ends_with_1_and_nothing_half_written(
     assert not (tmp_path / "data" / "editions" / str(QUARTER) / "manifest.json").exists()
 
 
+def test_too_little_room_is_told_before_anything_starts(
+    run: Run, portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(stages, "FREE_BYTES", 2**60)
+    portal.reset_log()
+    code, _, errors = run(*DRAFT, "--data-dir", tmp_path / "data")
+    assert code == 1
+    assert "MB free on its disk, got" in told(errors)
+    assert portal.requests == []
+
+
 def test_a_directory_another_run_holds_ends_with_7(run: Run, portal: Portal, tmp_path: Path) -> None:
     store = Store.open(tmp_path, kind="portal", city_id="chicago", domains=(HOST,))
     with store.lock():
@@ -425,3 +438,41 @@ def test_a_sample_draft_is_marked_whole_and_repeatable(tmp_path: Path) -> None:
     assert content_of(tmp_path) == before
     page = next(tmp_path.rglob("report.html")).read_text("utf-8")
     assert "sample" in page.lower()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own with little room."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk)], capture_output=True
+        ).returncode
+    ):
+        pytest.skip("needs the right to mount a small disk")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_up_while_reports_are_made_ends_with_1(portal: Portal, small_disk: Path) -> None:
+    """The workers cannot write, and neither can the scheduler; the reader is told the reason all the same."""
+    data_dir = small_disk / "data"
+    words = [str(COMMAND), *DRAFT, "--data-dir", str(data_dir)]
+    with started(words, portal.url) as process:
+        wait_until(lambda: list(data_dir.glob("editions/*/*/en/report.html")), process)
+        ballast = small_disk / "ballast"
+        with suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        output, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 1, output
+    assert "No space left on device" in told(output)
+    require_whole(data_dir)
+    ballast.unlink()
+    with started(words, portal.url) as again:
+        output, _ = again.communicate(timeout=SECONDS)
+    assert again.returncode == 0, output
+    assert not list(data_dir.rglob("*.tmp"))
