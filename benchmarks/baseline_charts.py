@@ -127,7 +127,9 @@ def build_map(chart: MapChart) -> Any:
         for area in chart.areas
         if area.rings
     ]
-    shapes = alt.Chart(alt.Data(values=features)).mark_geoshape(stroke="white").encode(color=_steps(chart.step_words))
+    shapes = (
+        alt.Chart(alt.InlineData(values=features)).mark_geoshape(stroke="white").encode(color=_steps(chart.step_words))
+    )
     labels = [
         {
             "x": sum(x for x, _ in area.rings[0]) / len(area.rings[0]),

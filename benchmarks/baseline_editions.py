@@ -1,7 +1,8 @@
 """The natural way to make the editions: `python -m benchmarks.baseline_editions --folder DIR`.
 
 Each chart is built afresh with Altair and turned to SVG (`baseline_charts`), the page is the same HTML, and WeasyPrint
-prints it, as a tagged PDF/UA-1 file like ours. Templates and catalogues are warm in each process. WeasyPrint finds the
+prints it, as a tagged PDF/UA-1 file like ours. Libraries, templates and catalogues are warm in each process before its
+first edition is timed. WeasyPrint finds the
 system's fonts through fontconfig; they must be static files (Debian's `fonts-noto-core` and `fonts-noto-cjk`), for it
 takes minutes to cut one weight out of a variable Chinese font.
 """
@@ -74,7 +75,7 @@ def make_edition(path: Path, tag: str, keep: Path | None) -> dict[str, float]:
     """Make one edition and return the seconds of its parts."""
     from benchmarks.baseline_charts import draw
 
-    weasyprint = _weasyprint()
+    weasyprint = warm_up()
     start = perf_counter()
     settings = _settings()
     page = build_page(load_dossier(path.read_bytes()), _words(tag), settings)
@@ -103,7 +104,10 @@ def make_edition(path: Path, tag: str, keep: Path | None) -> dict[str, float]:
 
 
 @cache
-def _weasyprint() -> Any:
+def warm_up() -> Any:
+    """Import, start and use once what the baseline needs, so that no edition bears it; return `weasyprint`."""
+    import altair
+    import pandas as pd
     import vl_convert
     import weasyprint
 
@@ -111,6 +115,12 @@ def _weasyprint() -> Any:
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     for folder in font_dirs():
         vl_convert.register_font_directory(str(folder))
+    chart = altair.Chart(pd.DataFrame({"x": [1]})).mark_bar().encode(x="x:Q", text="x:N")
+    vl_convert.vegalite_to_svg(chart.to_dict())
+    weasyprint.HTML(string="<p>1").write_pdf(pdf_variant="pdf/ua-1")
+    for language in _settings().languages:
+        _words(language.tag)
+    _web_press()
     return weasyprint
 
 

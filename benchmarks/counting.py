@@ -25,7 +25,7 @@ def measure(options: Options) -> Finding:
         parts.mkdir()
 
         def run(way: str) -> Run:
-            return run_way(WAYS, "--child", way, "--crimes", crimes, "--parts", parts)
+            return run_way(WAYS, way, "--crimes", crimes, "--parts", parts)
 
         # It is no way to be measured: it only writes the parts.
         made = run("parts")

@@ -1,28 +1,21 @@
-"""Seconds and memory of the table of measures: our way against pandas alone.
+"""The ways to count that `counting` compares.
 
-    python -m benchmarks.measures [--crimes DIR] [--repeats 3]
+    python -m benchmarks.measures ours|pandas|parts --crimes DIR --parts DIR
 
-Each way runs in a process of its own, on the same stored parts (one file per month, only the columns needed), and both
-must come to the same numbers. `--crimes` names a folder of published rows as `crimes_*.parquet`, all text; without one,
-rows are made up: as many, over as many months. Ratios are told, since machines differ.
+`parts` is none of them: it writes the stored parts both read, one file a month, only the columns needed. `--crimes`
+names a folder of published rows as `crimes_*.parquet`, all text; where it is not there, rows are made up: as many, over
+as many months.
 
 Memory is told twice: of the whole process, and above the libraries, which are imported and used once on a single row
 before the measurement begins. The second is what grows with the rows.
-
-This process stays small on purpose, and imports nothing large: a child's peak may start from its parent's.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
-import statistics
-import subprocess
-import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
@@ -36,64 +29,15 @@ NEWEST = "2018Q3"
 ROWS = 873_572
 """Rows made up where none are at hand: as many as the published thirteen quarters have."""
 
-FOLDER = Path(os.environ.get("REAL_DATA_DIR", Path(__file__).parents[2] / "shared" / "data")) / "crimes"
 
-
-def main(arguments: list[str] | None = None) -> int:
-    """Print the table; return 1 if the two ways do not agree."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.measures", description=__doc__.splitlines()[0])
-    parser.add_argument("--crimes", type=Path, default=FOLDER, metavar="DIR", help="folder of crimes_*.parquet")
-    parser.add_argument("--repeats", type=int, default=3, metavar="N", help="runs of each way; the median is told")
-    parser.add_argument("--child", choices=sorted(CHILDREN), help=argparse.SUPPRESS)
-    parser.add_argument("--parts", type=Path, help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    if options.child:
-        print(json.dumps(CHILDREN[options.child](options)))
-        return 0
-    with TemporaryDirectory() as folder:
-        made = _run_child("parts", options.crimes, Path(folder))
-        runs = {way: _median(way, options, Path(folder)) for way in ("ours", "pandas")}
-    agree = runs["ours"]["digest"] == runs["pandas"]["digest"]
-    _print_table(f"{made['rows']:,} {made['kind']} rows, {made['files']} files", runs, agree)
-    return 0 if agree else 1
-
-
-def _print_table(title: str, runs: dict[str, dict[str, float]], agree: bool) -> None:
-    print(title)
-    print(f"{'':34} {'DuckDB + pandas':>16} {'pandas alone':>14} {'ratio':>7}")
-    for key, label, unit in (
-        ("seconds", "seconds", "s"),
-        ("cpu", "seconds of all cores together", "s"),
-        ("peak", "peak memory of the process", "MB"),
-        ("extra", "peak memory above the libraries", "MB"),
-    ):
-        ours, alone = runs["ours"][key], runs["pandas"][key]
-        digits = 2 if unit == "s" else 0
-        print(f"{label:34} {ours:>13.{digits}f} {unit:2} {alone:>11.{digits}f} {unit:2} {ours / alone:>7.2f}")
-    print(f"{'same numbers':34} {'yes' if agree else 'NO'}")
-
-
-def _median(way: str, options: argparse.Namespace, parts: Path) -> dict[str, float]:
-    runs = [_run_child(way, options.crimes, parts) for _ in range(options.repeats)]
-    medians = {key: statistics.median(run[key] for run in runs) for key in ("seconds", "cpu", "peak", "extra")}
-    return {**medians, "digest": runs[0]["digest"]}
-
-
-def _run_child(way: str, crimes: Path, parts: Path) -> dict[str, float]:
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.measures",
-        "--child",
-        way,
-        "--crimes",
-        str(crimes),
-        "--parts",
-        str(parts),
-    ]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[1])
-    answer: dict[str, float] = json.loads(done.stdout)
-    return answer
+def main() -> None:
+    """Run one way and print what it took."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("way", choices=sorted(WAYS))
+    parser.add_argument("--crimes", type=Path, required=True, help="folder of crimes_*.parquet")
+    parser.add_argument("--parts", type=Path, required=True, help="folder of the stored parts")
+    options = parser.parse_args()
+    print(json.dumps(WAYS[options.way](options)))
 
 
 def _peak() -> float:
@@ -257,7 +201,7 @@ def _make_up_rows(con: duckdb.DuckDBPyConnection, settings: Settings, first: str
     )
 
 
-CHILDREN = {"ours": count_ours, "pandas": count_with_pandas, "parts": make_parts}
+WAYS = {"ours": count_ours, "pandas": count_with_pandas, "parts": make_parts}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -66,11 +66,15 @@ def render_editions(job: rendering.RenderJob, pool: Executor) -> list[EditionRes
 
 
 def _make_editions(store: Store, request: DraftRequest, progress: Progress) -> list[EditionResult]:
-    jobs = rendering.plan_jobs(store, request, WORKERS)
     editions: list[EditionResult] = []
-    progress("editions", 0, request.edition_count)
-    with rendering.open_pool(min(WORKERS, len(jobs))) as pool:
-        for future in as_completed([render_editions.submit(job, pool) for job in jobs]):
+    waiting: list[rendering.RenderJob] = []
+    for job in rendering.plan_jobs(store, request, WORKERS):
+        found = rendering.find_job(job)
+        editions += found or []
+        waiting += [] if found else [job]
+    progress("editions", len(editions), request.edition_count)
+    with rendering.open_pool(WORKERS) as pool:
+        for future in as_completed([render_editions.submit(job, pool) for job in waiting]):
             editions += future.result()
             progress("editions", len(editions), request.edition_count)
     return editions

@@ -141,7 +141,7 @@ def _render_in_worker(job: RenderJob) -> list[EditionResult] | Stopped:
 
 def render_job(job: RenderJob) -> list[EditionResult]:
     """Make a job's editions; one that fails says why and does not stop the others."""
-    store = Store.open(job.store_root, kind=job.kind, city_id=_settings().city.city_id, domains=job.domains)
+    store = _open(job)
     return [_render_place(store, job, place) for place in job.places]
 
 
@@ -158,18 +158,46 @@ def _render_place(store: Store, job: RenderJob, place: str) -> EditionResult:
         return result.model_copy(update={"error": f"{type(error).__name__}: {error}"})
 
 
-def _make_edition(store: Store, job: RenderJob, place: str) -> EditionResult:
-    quarter = Quarter.parse(job.quarter)
-    folder = store.edition_dir(quarter, place, job.language)
-    data = store.load_file(store.edition_dir(quarter, place) / "dossier.json")
+def find_job(job: RenderJob) -> list[EditionResult] | None:
+    """Return a job's editions if all of them stand there up to date: then no worker need start for it."""
+    store = _open(job)
+    editions = []
+    for place in job.places:
+        edition = _find_place(store, job, place)
+        if edition is None:
+            return None
+        editions.append(edition)
+    return editions
+
+
+def _open(job: RenderJob) -> Store:
+    return Store.open(job.store_root, kind=job.kind, city_id=_settings().city.city_id, domains=job.domains)
+
+
+def _load_inputs(store: Store, job: RenderJob, place: str) -> tuple[bytes, str]:
+    """Return the dossier's bytes, and the digest of all that the edition is made from."""
+    folder = store.edition_dir(Quarter.parse(job.quarter), place)
+    data = store.load_file(folder / "dossier.json")
     if data is None:
         raise StoreError(f"{place}: expected a dossier, found none", path=folder)
-    inputs = hashlib.sha256(
-        "\n".join((job.program, _settings().config_digest, job.language)).encode() + data
-    ).hexdigest()
-    files = _find_edition(store, folder, inputs)
-    if files is not None:
-        return EditionResult(district_id=place, language=job.language, is_written=False, files=files)
+    rest = "\n".join((job.program, _settings().config_digest, job.language))
+    return data, hashlib.sha256(rest.encode() + data).hexdigest()
+
+
+def _find_place(store: Store, job: RenderJob, place: str) -> EditionResult | None:
+    _, inputs = _load_inputs(store, job, place)
+    files = _find_edition(store, store.edition_dir(Quarter.parse(job.quarter), place, job.language), inputs)
+    if files is None:
+        return None
+    return EditionResult(district_id=place, language=job.language, is_written=False, files=files)
+
+
+def _make_edition(store: Store, job: RenderJob, place: str) -> EditionResult:
+    found = _find_place(store, job, place)
+    if found is not None:
+        return found
+    folder = store.edition_dir(Quarter.parse(job.quarter), place, job.language)
+    data, inputs = _load_inputs(store, job, place)
     made = render_edition(load_dossier(data), job.language)
     for name, content in made.items():
         store.save_file(folder / name, content)

@@ -117,6 +117,9 @@ def later_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         assert (changed > 0, gone) == (True, 1)
         scene = build_scene(portal, folder / "before", folder / "data")
         assert scene.snapshots["crimes"].digest != scene.new_snapshots["crimes"].digest
+        # What is made from the changes alone is what is made from everything.
+        assert run_draft(portal.url, folder / "anew") == 0
+        assert content_of(folder / "anew" / "editions") == content_of(folder / "data" / "editions")
         yield scene
 
 
