@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import counting, editions, pull, report
@@ -20,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Options], Finding]] = {
     "editions": editions.measure,
     "report": report.measure,
 }
+PACKAGES = "altair duckdb pandas prefect pyarrow requests sodapy typst vl-convert-python weasyprint".split()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         parser.error(f"expected names among {', '.join(BENCHMARKS)}, got {', '.join(unknown)}")
     options = Options(real_data=given.real_data.absolute(), repeats=given.repeats, is_small=given.small)
-    print(
-        f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
-    )
+    print(_machine())
     if options.is_small:
         print("SMALL: tried with little; the figures mean nothing.")
     print(flush=True)
@@ -43,6 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(render(finding, surroundings), flush=True)
         has_passed &= finding.passed
     return 0 if has_passed else 1
+
+
+def _machine() -> str:
+    """Return what the figures hold for: Python, the machine, and the packages that do the work."""
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return f"{python}, {os.cpu_count()} cores, {platform.machine()}; {packages}"
 
 
 def _parser() -> argparse.ArgumentParser:

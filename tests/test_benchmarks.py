@@ -20,8 +20,17 @@ from benchmarks.children import Run, WayError, middle_of, run_way
 from benchmarks.options import Options
 from benchmarks.report import tree_digest
 from benchmarks.table import Finding, Row, render, watched
-from district_reports.render.view import Chart, HourCell, HourChart, MapArea, MapChart, PairBar, PairChart
-from district_reports.render.view import TrendChart, TrendPoint
+from district_reports.render.view import (
+    Chart,
+    HourCell,
+    HourChart,
+    MapArea,
+    MapChart,
+    PairBar,
+    PairChart,
+    TrendChart,
+    TrendPoint,
+)
 from district_reports.settings import load_settings
 
 TOLD = (Path(__file__).parent.parent / "docs" / "performance.md").read_text(encoding="utf-8")
