@@ -21,7 +21,18 @@ BENCHMARKS: dict[str, Callable[[Options], Finding]] = {
     "editions": editions.measure,
     "report": report.measure,
 }
-PACKAGES = "altair duckdb pandas prefect pyarrow requests sodapy typst vl-convert-python weasyprint".split()
+PACKAGES = (
+    "altair",
+    "duckdb",
+    "pandas",
+    "prefect",
+    "pyarrow",
+    "requests",
+    "sodapy",
+    "typst",
+    "vl-convert-python",
+    "weasyprint",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,11 +6,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from district_reports.settings import Settings, load_settings
 from flows.drafting import open_draft, run_stages
 from flows.records import DraftRequest, SourceKind
+
+# How long an example takes says more of the machine's other work than of the code.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -103,11 +103,9 @@ def _note_text(sheet: Sheet, note: Note) -> str:
     words = sheet.words
     if not note.count:
         return words.text(f"note.{note.note_id}")
-    values = {
-        "names": sheet.join(words.name(name) for name in note.names),
-        "date": words.day_of_year(sheet.settings.report.notes.default_date),
-    }
-    return words.plural(f"note.{note.note_id}", note.count, **values)
+    names = sheet.join(words.name(name) for name in note.names)
+    date = words.day_of_year(sheet.settings.report.notes.default_date)
+    return words.plural(f"note.{note.note_id}", note.count, names=names, date=date)
 
 
 def build_method(sheet: Sheet) -> Section:

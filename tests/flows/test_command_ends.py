@@ -15,7 +15,7 @@ from district_reports.settings import Settings
 from district_reports.store import Store, files
 from flows import rendering, stages
 from tests.flows.answers import DRAFT, Run, told
-from tests.flows.small_city import AS_OF, QUARTER, content_of, serve_city, settings_of
+from tests.flows.small_city import AS_OF, HOST, QUARTER, content_of, serve_city, settings_of
 from tests.kills.wholeness import require_whole
 from tests.portal import Fault, Portal
 from tests.portal.chicago import CRIMES

@@ -21,11 +21,11 @@ from tests.portal import Portal
 from tests.portal.chicago import CRIMES
 
 
-def real(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def real(*words: str | Path, timeout: float = 240, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the installed command."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("DISTRICT_", "PREFECT_"))}
     command = [str(COMMAND), *(str(word) for word in words)]
-    return subprocess.run(command, env={**clean, **environment}, capture_output=True, text=True, timeout=240)
+    return subprocess.run(command, env={**clean, **environment}, capture_output=True, text=True, timeout=timeout)
 
 
 def require_summary(output: str) -> None:
@@ -71,14 +71,7 @@ def test_a_portal_that_is_away_keeps_nobody_waiting(tmp_path: Path) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("DISTRICT_")}
-        result = subprocess.run(
-            [str(COMMAND), *DRAFT, "--data-dir", str(tmp_path / "data")],
-            env={**clean, "DISTRICT_REPORTS_PORTAL_URL": url},
-            capture_output=True,
-            text=True,
-            timeout=40,
-        )
+        result = real(*DRAFT, "--data-dir", tmp_path / "data", DISTRICT_REPORTS_PORTAL_URL=url, timeout=40)
     assert result.returncode == 3
     told(result.stderr)
 

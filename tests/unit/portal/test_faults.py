@@ -172,19 +172,19 @@ def test_a_page_can_be_short_of_everything(get: Get, portal: Portal, crimes: pa.
 
 
 def test_trickle_sends_single_bytes_and_never_ends(portal: Portal, crimes: pa.Table) -> None:
-    portal.faults.add(Fault(kind="trickle", interval=0.01, seconds=0.2))
+    portal.faults.add(Fault(kind="trickle", interval=0.01, seconds=0.3))
     start, received = monotonic(), bytearray()
 
     # Each read is answered within the timeout, so only a deadline of the client's own would end this.
     with (
-        requests.get(f"{portal.url}/resource/{CRIMES}.json", stream=True, timeout=0.1) as reply,
+        requests.get(f"{portal.url}/resource/{CRIMES}.json", stream=True, timeout=2) as reply,
         pytest.raises(requests.exceptions.ChunkedEncodingError),
     ):
         for part in reply.iter_content(1):
             received += part
 
     assert monotonic() - start >= 0.2
-    assert 2 < len(received) < 40
+    assert 2 < len(received) < 60
 
 
 def test_hang_outlasts_a_timeout_and_answers_the_patient(get: Get, portal: Portal, crimes: pa.Table) -> None:

@@ -395,6 +395,23 @@ def test_sections_of_any_form_can_be_set(english: PrintShop) -> None:
     assert all(part in text for part in ("Only points?", "A mixture?", "A table of its own", "Nothing at all?"))
 
 
+def test_tables_of_any_form_can_be_set(english: PrintShop) -> None:
+    page = make_page("en")
+    table = page.arrests.tables[0]
+    long = "Several words that no column of a table with five columns has room for on one line of it"
+    forms = (
+        table.model_copy(update={"caption": "No rows", "rows": ()}),
+        table.model_copy(update={"caption": "Two lines", "head": ("A", "B"), "rows": (("first\nsecond", "1"),) * 3}),
+        table.model_copy(update={"caption": "Long words", "head": tuple("ABCDE"), "rows": ((long,) * 5,) * 2}),
+        table.model_copy(update={"caption": "One column", "head": ("A",), "rows": (("only",),)}),
+    )
+    arrests = page.arrests.model_copy(update={"tables": forms})
+    text = letters(words(read(render(english, page.model_copy(update={"arrests": arrests})))))
+    assert all(letters(form.caption) in text for form in forms)
+    assert text.count("firstsecond") == 3
+    assert text.count(letters("has room for")) == 10
+
+
 def test_what_the_summary_has_no_room_for_goes_to_the_appendix(english: PrintShop) -> None:
     page = make_page("en")
     many = tuple(

@@ -57,8 +57,8 @@ def test_the_same_rows_are_the_same_bytes(store: Store) -> None:
     chunked = pa.concat_tables([TABLE.slice(0, 1), TABLE.slice(1, 0), TABLE.slice(1)])
     assert encode_table(chunked) == encode_table(TABLE)
     before = store.part_path("events", save(store)).stat()
-    again = save(store, chunked)
-    assert store.part_path("events", again).stat() == before
+    again = store.part_path("events", save(store, chunked)).stat()
+    assert (again.st_ino, again.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_a_part_is_one_row_group_without_foreign_metadata() -> None:
