@@ -72,6 +72,8 @@ def find_values(words: Words, key: str, text: str, family: str) -> dict[str, str
         ((0, 0), Direction.SIMILAR, "none"),
         ((None, 412), Direction.UNKNOWN, "no_before"),
         ((None, 0), Direction.UNKNOWN, "no_before"),
+        ((400, 500), Direction.UNKNOWN, "unknown"),
+        ((412, 412), Direction.UNKNOWN, "unknown"),
         ((412, None), Direction.UNKNOWN, "no_data"),
         ((None, None), Direction.UNKNOWN, "no_data"),
     ],
@@ -290,6 +292,23 @@ def test_parts_that_read_the_same_are_the_same(tag: str, nudge: float) -> None:
     parts[0] = parts[0].model_copy(update={"city_per_100": (parts[0].here_per_100 or 0) + nudge})
     sheet = sheet_of(tag, make_dossier(parts=tuple(parts)))
     assert build_parts(sheet).title == sheet.words.text("parts.title.same")
+
+
+@each_language
+def test_parts_that_differ_alike_are_all_named(tag: str) -> None:
+    parts = [part.model_copy(update={"city_per_100": part.here_per_100}) for part in make_dossier().parts]
+    for number, nudge in ((1, 2.0), (2, -2.0)):
+        parts[number] = parts[number].model_copy(update={"here_per_100": (parts[number].city_per_100 or 0) + nudge})
+    sheet = sheet_of(tag, make_dossier(parts=tuple(parts)))
+    values = find_values(sheet.words, "parts.title.tie", build_parts(sheet).title, r"parts\.title\.\w+")
+    assert values["items"] == sheet.join(sheet.metric_name(parts[number].metric_id) for number in (1, 2))
+
+
+@each_language
+def test_kinds_without_comparison_are_not_called_similar(tag: str) -> None:
+    counts = {"incidents_theft": (None, 500)}
+    answer = kinds_answer(sheet_of(tag, make_dossier(counts=counts, directions={"incidents_drug": Direction.HIGHER})))
+    assert all_words()[tag].text("kinds.other_similar") not in answer
 
 
 @pytest.mark.parametrize("counts", [NOTHING, UNKNOWN])
