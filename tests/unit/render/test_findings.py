@@ -73,7 +73,6 @@ def find_values(words: Words, key: str, text: str, family: str) -> dict[str, str
         ((None, 412), Direction.UNKNOWN, "no_before"),
         ((None, 0), Direction.UNKNOWN, "no_before"),
         ((400, 500), Direction.UNKNOWN, "unknown"),
-        ((412, 412), Direction.UNKNOWN, "unknown"),
         ((412, None), Direction.UNKNOWN, "no_data"),
         ((None, None), Direction.UNKNOWN, "no_data"),
     ],
