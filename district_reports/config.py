@@ -164,7 +164,6 @@ class Report(Record):
     """`report.toml`: what the report shows, in which order, by which rules."""
 
     publisher: str
-    data_contact_url: str
     history_quarters: int = Field(ge=5)
     key_facts: tuple[str, ...] = Field(min_length=4, max_length=6)
     trends: tuple[str, ...]

@@ -44,6 +44,9 @@ from district_reports.model import (
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 
+NO_PLACES = Places(kind="tiles", areas=(), shapes=(), unplaced=0)
+"""Of a quarter without data: a map of zeros would say that nothing happened."""
+
 YEAR = 4
 """Quarters in a year."""
 
@@ -125,7 +128,8 @@ def _build_dossier(facts: Facts, place: str, dispersions: _Dispersions) -> Dossi
     report = facts.settings.report
     window = facts.quarter.window(report.history_quarters)
     series = facts.measures.series
-    places = facts.breakdowns.places(place, facts.shapes.get(place, ()))
+    has_data = facts.measures.get(place, facts.quarter, report.all_incidents).state is not State.NO_DATA
+    places = _places(facts, place) if has_data else NO_PLACES
     return Dossier(
         city_id=facts.settings.city.city_id,
         district_id=place,
@@ -138,7 +142,7 @@ def _build_dossier(facts: Facts, place: str, dispersions: _Dispersions) -> Dossi
         offences=_compare_offences(facts, place, dispersions),
         trends=tuple(series(place, window, metric) for metric in report.trends),
         arrests=tuple(series(place, window, metric) for metric in report.arrest_shares),
-        hours=facts.breakdowns.hours(place),
+        hours=facts.breakdowns.hours(place) if has_data else (),
         places=places,
         parts=() if place == CITY else tuple(_part(facts, place, metric) for metric in report.parts),
         notes=(*facts.breakdowns.notes(place), *_notes_on_sources(facts, place, places)),
@@ -147,10 +151,17 @@ def _build_dossier(facts: Facts, place: str, dispersions: _Dispersions) -> Dossi
     )
 
 
+def _places(facts: Facts, place: str) -> Places:
+    return facts.breakdowns.places(place, facts.shapes.get(place, ()))
+
+
 def _notes_on_sources(facts: Facts, place: str, places: Places) -> tuple[Note, ...]:
     """Return what the page should tell about sources that are missing or contradict each other."""
     failed = {remark.check_id for remark in facts.remarks}
-    told = {"no_boundaries": places.kind == "tiles", "contact_differs": f"contact_{place}" in failed}
+    told = {
+        "no_boundaries": places.kind == "tiles" and places is not NO_PLACES,
+        "contact_differs": f"contact_{place}" in failed,
+    }
     return tuple(Note(note_id=note_id, count=0) for note_id, is_so in told.items() if is_so)
 
 

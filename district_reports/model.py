@@ -242,6 +242,7 @@ class Dossier(Record):
     arrests: tuple[tuple[Measure, ...], ...]
     """The same for the arrest shares."""
     hours: tuple[HourCount, ...]
+    """168 of them; none at all where the quarter has no data."""
     places: Places
     parts: tuple[Part, ...]
     """Empty in the city's own report."""

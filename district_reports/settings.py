@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from district_reports.config import City, District, Language, Metric, Metrics, Report, Sample, Source
 from district_reports.errors import ConfigError
@@ -50,7 +50,8 @@ class Settings(Record):
     config_digest: str
     """Digest of all config files; part of every edition's inputs."""
     portal_url: str
-    app_token: str = ""
+    app_token: str = Field(default="", exclude=True, repr=False)
+    """Never written anywhere: a scheduler keeps what its flows are called with."""
     data_dir: Path | None = None
     """None: the command's own default."""
 
@@ -241,6 +242,8 @@ def _require_consistent(settings: Settings, files: Mapping[str, Path]) -> None:
             raise ConfigError(f"{files[what + 's']}: expected each {what} once, got {', '.join(ids)}")
     known = {metric.metric_id for metric in settings.metrics.metrics}
     report = settings.report
+    if len(report.trends) != 2 or not set(report.trends) <= set(report.key_facts):
+        raise ConfigError(f"{files['report']}: trends: expected two of the key facts, got {', '.join(report.trends)}")
     used = (
         *report.key_facts,
         *report.trends,

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -240,14 +241,15 @@ def _require_contract(pull: _Pull, part_id: str, table: pa.Table) -> None:
     try:
         require_table(table, pull.source)
     except ContractError as error:
-        _save_rejected(pull, part_id, table, error.problems)
-        raise
+        path = _save_rejected(pull, part_id, table, error.problems)
+        message = f"{pull.source.source_id} {part_id}: {'; '.join(error.problems)}; the rows are kept in {path}"
+        raise ContractError(message, table=error.table, problems=error.problems) from error
 
 
-def _save_rejected(pull: _Pull, part_id: str, table: pa.Table, problems: tuple[str, ...]) -> None:
+def _save_rejected(pull: _Pull, part_id: str, table: pa.Table, problems: tuple[str, ...]) -> Path:
     # A table of other columns may lack the key.
     key = pull.source.key if pull.source.key in table.schema.names else table.schema.names[0]
-    pull.store.save_rejected(pull.source.source_id, part_id, table_content(table, key), problems, pull.now)
+    return pull.store.save_rejected(pull.source.source_id, part_id, table_content(table, key), problems, pull.now)
 
 
 def _require_none(pull: _Pull, rejected: dict[str, Rejection]) -> None:

@@ -17,7 +17,7 @@ from district_reports.settings import Settings
 from district_reports.store import Store
 from flows import rendering, stages
 from flows.records import DraftRequest, DraftSummary, EditionResult
-from flows.release import build_manifest, save_manifest
+from flows.release import build_manifest, find_others, save_manifest
 from flows.stages import Progress, Synced
 
 
@@ -89,8 +89,8 @@ def run_stages(
     progress("dossiers", 0, 1)
     dossiers = steps.write_dossiers(store, facts, measures)
     editions = stages.sort_editions(steps.make_editions(store, request, progress), settings)
-    earlier = store.load_release(facts.quarter)
-    save_manifest(store, facts, build_manifest(facts, measures, dossiers, editions, earlier))
+    others = find_others(store, request, settings)
+    save_manifest(store, facts, build_manifest(facts, measures, dossiers, editions, others))
     return DraftSummary(
         quarter=request.quarter,
         folder=store.release_dir(facts.quarter),

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from district_reports import checks
+from district_reports.errors import ContractError
 from district_reports.metrics import (
     CITY,
     OUTSIDE,
@@ -28,18 +29,24 @@ from district_reports.shapes import build_shapes
 from district_reports.sources.areas import tidy_areas
 from district_reports.sources.stations import tidy_stations
 from district_reports.store import Store
-from flows.records import DraftRequest
+from flows.records import DraftRequest, SourceKind
 
 DISTRICTS, BEATS, STATIONS = "districts", "beats", "stations"
 """Ids of the sources that draw the maps and name the contacts."""
 
 
-def find_origins(settings: Settings, snapshots: Mapping[str, Snapshot]) -> tuple[Origin, ...]:
-    """Return who published what we hold, and as of which day in the city."""
+MARKS = {"is_sample": "sample data, not real figures", "is_preview": "preview, not complete"}
+"""What `measures.csv` says in each row of figures that are not to be published."""
+
+
+def find_origins(settings: Settings, snapshots: Mapping[str, Snapshot], request: DraftRequest) -> tuple[Origin, ...]:
+    """Return who published what we hold, and as of which day in the city; sample and preview are marked in the id."""
+    flags = {"is_sample": request.source is SourceKind.SAMPLE, "is_preview": request.is_preview}
+    marks = ", ".join(mark for name, mark in MARKS.items() if flags[name])
     zone = ZoneInfo(settings.city.time_zone)
     return tuple(
         Origin(
-            origin_id=source.source_id,
+            origin_id=f"{source.source_id} ({marks})" if marks else source.source_id,
             producer=source.producer,
             title=source.title,
             page_url=source.page_url,
@@ -86,14 +93,33 @@ def check_rows(
     ]
 
 
-def find_shapes(settings: Settings, store: Store, snapshots: Mapping[str, Snapshot]) -> dict[str, tuple[Shape, ...]]:
-    """Return the outlines of each district's beats, and of the city's districts; nothing where none are at hand."""
+def find_shapes(
+    settings: Settings, store: Store, snapshots: Mapping[str, Snapshot]
+) -> tuple[dict[str, tuple[Shape, ...]], list[CheckResult]]:
+    """Return the outlines of each district's beats and of the city's districts, and what could not be drawn.
+
+    The sources are optional: without them, or with a file that holds no usable shapes, the maps are sketches.
+    """
     shapes: dict[str, tuple[Shape, ...]] = {}
-    if DISTRICTS in snapshots:
-        shapes[CITY] = find_city_shapes(settings, _geojson(store, snapshots[DISTRICTS]))
-    if BEATS in snapshots:
-        shapes.update(find_beat_shapes(settings, _geojson(store, snapshots[BEATS])))
-    return shapes
+    remarks: list[CheckResult] = []
+    for source_id, find in ((DISTRICTS, find_city_shapes), (BEATS, find_beat_shapes)):
+        if source_id in snapshots:
+            try:
+                shapes.update(find(settings, _geojson(store, snapshots[source_id])))
+            except ContractError as error:
+                remarks.append(_unusable(source_id, error))
+    return shapes, remarks
+
+
+def _unusable(source_id: str, error: ContractError) -> CheckResult:
+    return CheckResult(
+        check_id="shapes_usable",
+        passed=False,
+        required=False,
+        expected="areas that can be drawn",
+        got=str(error),
+        source_id=source_id,
+    )
 
 
 def find_contacts(
@@ -130,12 +156,12 @@ def _geojson(store: Store, snapshot: Snapshot) -> bytes:
     return store.part_path(snapshot.source_id, snapshot.parts[0]).read_bytes()
 
 
-def find_city_shapes(settings: Settings, geojson: bytes) -> tuple[Shape, ...]:
-    """Return the outlines of the districts; none at all if one is missing, since a map with a hole misleads."""
+def find_city_shapes(settings: Settings, geojson: bytes) -> dict[str, tuple[Shape, ...]]:
+    """Return the city's outlines by district; none at all if one is missing, since a map with a hole misleads."""
     source = settings.source(DISTRICTS)
     tidy = tidy_areas(geojson, source, settings.district_ids)
     outlines = build_shapes(tidy, id_field=source.key, wanted=settings.district_ids)
-    return () if outlines.missing else outlines.shapes
+    return {} if outlines.missing else {CITY: outlines.shapes}
 
 
 def find_beat_shapes(settings: Settings, geojson: bytes) -> dict[str, tuple[Shape, ...]]:

@@ -9,10 +9,11 @@ from typing import Any
 from district_reports.dossier import Facts, digest_of
 from district_reports.metrics import CITY
 from district_reports.model import Dossier
+from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.store import Store
-from flows.records import EditionResult
-from flows.rendering import digest_program
+from flows.records import DraftRequest, EditionResult
+from flows.rendering import digest_program, find_job, plan_jobs
 
 
 def build_manifest(
@@ -20,7 +21,7 @@ def build_manifest(
     measures: bytes,
     dossiers: Mapping[str, Dossier],
     editions: Iterable[EditionResult],
-    earlier: Mapping[str, Any] | None,
+    others: Mapping[str, EditionResult | None],
 ) -> dict[str, Any]:
     """Return the manifest of a quarter's release.
 
@@ -29,30 +30,45 @@ def build_manifest(
         measures: The bytes of `measures.csv`.
         dossiers: By place.
         editions: What this run made, found, or failed to make.
-        earlier: The manifest before this run; its editions stand where this run did not ask for them and their
-            inputs are the same.
+        others: From `find_others`.
     """
     settings = facts.settings
-    inputs = {
-        "config": settings.config_digest,
-        "program": digest_program(),
-        "snapshots": {origin.origin_id: origin.snapshot for origin in facts.origins},
-        "report_date": facts.report_date.isoformat(),
-    }
-    kept = _kept(earlier, inputs)
-    kept.update({_name(edition.district_id, edition.language): _entry(edition) for edition in editions})
+    known = {name: _entry(edition) for name, edition in others.items()}
+    known.update({_name(edition.district_id, edition.language): _entry(edition) for edition in editions})
     names = [_name(place, tag) for place in (*settings.district_ids, CITY) for tag in _tags(settings)]
-    entries = {name: kept.get(name, {"state": "not_made", "files": {}}) for name in names}
+    entries = {name: known.get(name, {"state": "not_made", "files": {}}) for name in names}
     return {
         "quarter": str(facts.quarter),
         "is_sample": facts.is_sample,
         "is_preview": facts.is_preview,
         "is_whole": all(entry["state"] == "made" for entry in entries.values()),
-        "inputs": inputs,
+        "inputs": {
+            "config": settings.config_digest,
+            "program": digest_program(),
+            "snapshots": {origin.origin_id: origin.snapshot for origin in facts.origins},
+            "report_date": facts.report_date.isoformat(),
+        },
         "measures": hashlib.sha256(measures).hexdigest(),
         "dossiers": {place: digest_of(dossier) for place, dossier in dossiers.items()},
         "editions": entries,
     }
+
+
+def find_others(store: Store, request: DraftRequest, settings: Settings) -> dict[str, EditionResult | None]:
+    """Return the editions that stand there though this run did not ask for them, by `place/language`.
+
+    One whose inputs are still the same comes with its files; one that is out of date as None.
+    """
+    others: dict[str, EditionResult | None] = {}
+    for place in (*settings.district_ids, CITY):
+        for tag in _tags(settings):
+            is_asked = place in request.districts and tag in request.languages
+            if is_asked or not store.has_edition(Quarter.parse(request.quarter), place, tag):
+                continue
+            (job,) = plan_jobs(store, request.model_copy(update={"districts": (place,), "languages": (tag,)}), 1)
+            found = find_job(job)
+            others[_name(place, tag)] = found[0] if found else None
+    return others
 
 
 def save_manifest(store: Store, facts: Facts, manifest: dict[str, Any]) -> None:
@@ -60,11 +76,9 @@ def save_manifest(store: Store, facts: Facts, manifest: dict[str, Any]) -> None:
     store.save_release(facts.quarter, manifest)
 
 
-def _kept(earlier: Mapping[str, Any] | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(earlier["editions"]) if earlier is not None and earlier.get("inputs") == inputs else {}
-
-
-def _entry(edition: EditionResult) -> dict[str, Any]:
+def _entry(edition: EditionResult | None) -> dict[str, Any]:
+    if edition is None:
+        return {"state": "outdated", "files": {}}
     if edition.error:
         return {"state": "failed", "files": {}, "error": edition.error}
     return {"state": "made", "files": edition.files}

@@ -73,6 +73,7 @@ def plan_jobs(store: Store, request: DraftRequest, workers: int) -> list[RenderJ
     ]
 
 
+@cache
 def digest_program() -> str:
     """Return the digest of everything but dossier and config that decides an edition's bytes."""
     digest = hashlib.sha256()
@@ -153,9 +154,12 @@ def _render_place(store: Store, job: RenderJob, place: str) -> EditionResult:
         # A full disk is no fault of one district: it ends the run.
         raise
     except DistrictReportsError as error:
-        return result.model_copy(update={"error": str(error)})
+        message = str(error)
     except Exception as error:  # whatever it is, the other districts' reports are still to be made
-        return result.model_copy(update={"error": f"{type(error).__name__}: {error}"})
+        message = f"{type(error).__name__}: {error}"
+    # What stands there is older than its dossier, and would look current.
+    store.remove_edition(Quarter.parse(job.quarter), place, job.language)
+    return result.model_copy(update={"error": message})
 
 
 def find_job(job: RenderJob) -> list[EditionResult] | None:

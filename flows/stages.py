@@ -14,10 +14,20 @@ from typing import Literal
 from district_reports.checks import check_complete, require_passed
 from district_reports.dossier import Facts, build_dossiers, canonical_json
 from district_reports.errors import ConfigError, FetchError, StoreError
-from district_reports.metrics import CITY, Measures, build_breakdowns, count_measures, format_measures, open_incidents
+from district_reports.metrics import (
+    CITY,
+    Measures,
+    build_breakdowns,
+    count_measures,
+    format_measures,
+    mark_partial,
+    newest_day,
+    open_incidents,
+)
 from district_reports.model import CheckResult, Dossier, Snapshot
 from district_reports.periods import Quarter
 from district_reports.render.i18n import load_words
+from district_reports.render.page import require_words
 from district_reports.settings import Settings, find_asset
 from district_reports.sources.contract import Portal
 from district_reports.sources.sample import SamplePortal
@@ -43,7 +53,8 @@ def check_request(settings: Settings, request: DraftRequest) -> None:
     """
     quarter = Quarter.parse(request.quarter)
     require_passed(check_complete(quarter, request.as_of, is_preview=request.is_preview))
-    load_words(settings.languages, find_asset("templates", "locale"))
+    words = load_words(settings.languages, find_asset("templates", "locale"))
+    require_words(settings, words[settings.languages[0].tag])
 
 
 def open_portal(settings: Settings, request: DraftRequest) -> Portal:
@@ -147,17 +158,21 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
     quarter = Quarter.parse(request.quarter)
     window = quarter.window(settings.report.history_quarters)
     snapshots = load_snapshots(settings, store)
-    origins = find_origins(settings, snapshots)
+    origins = find_origins(settings, snapshots, request)
     events = _events(settings, snapshots)
     wanted = {f"{month:%Y-%m}" for past in window for month in past.months}
     paths = [store.part_path(events.source_id, part) for part in events.parts if part.part_id in wanted]
-    origin = next(origin for origin in origins if origin.origin_id == events.source_id)
+    origin = next(origin for origin in origins if origin.snapshot == events.digest)
     with closing(open_incidents(paths, settings)) as con:
         table = count_measures(con, settings, window, as_of=origin.as_of, origin_id=origin.origin_id)
+        newest = newest_day(con)
+        if request.as_of < quarter.complete_on or newest is None or newest < quarter.end:
+            table = mark_partial(table, quarter)
         results = check_rows(con, table, settings, request)
         require_passed(results)
         breakdowns = build_breakdowns(con, settings, quarter)
     contacts, differing = find_contacts(settings, store, snapshots)
+    shapes, unusable = find_shapes(settings, store, snapshots)
     facts = Facts(
         settings=settings,
         quarter=quarter,
@@ -167,9 +182,9 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
         origins=origins,
         measures=Measures(table),
         breakdowns=breakdowns,
-        shapes=find_shapes(settings, store, snapshots),
+        shapes=shapes,
         contacts=contacts,
-        remarks=tuple(result for result in (*results, *differing) if not result.passed),
+        remarks=tuple(result for result in (*results, *differing, *unusable) if not result.passed),
     )
     return facts, format_measures(table)
 

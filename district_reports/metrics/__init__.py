@@ -18,7 +18,7 @@ from district_reports.metrics.breakdowns import (
     count_hours,
     count_oddities,
 )
-from district_reports.metrics.counts import count_measures, count_months, newest_day
+from district_reports.metrics.counts import count_measures, count_months, mark_partial, newest_day
 from district_reports.metrics.incidents import SOURCE_ID, open_incidents
 from district_reports.metrics.measures import (
     CITY,
@@ -47,6 +47,7 @@ __all__ = [
     "count_months",
     "count_oddities",
     "format_measures",
+    "mark_partial",
     "newest_day",
     "open_incidents",
     "parse_measures",

@@ -114,6 +114,17 @@ def count_measures(
     return _add_states(counts.reset_index(), settings, wanted, gaps, as_of).pipe(_finish, as_of, origin_id)
 
 
+def mark_partial(measures: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Return the measures with those of one quarter as `too_early`: it has not ended, or its rows are not all out.
+
+    Args:
+        measures: `out_metrics`.
+        quarter: The one that is not whole; its values stand, and no word may be drawn from them.
+    """
+    is_partial = (measures["quarter"] == str(quarter)) & (measures["state"] == str(State.OK))
+    return measures.assign(state=measures["state"].mask(is_partial, str(State.TOO_EARLY)))
+
+
 def count_months(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Return incidents by month (`2026-07`), oldest first; a month without any is not there.
 

@@ -8,6 +8,7 @@ from district_reports.render.sheet import Sheet
 from district_reports.render.view import ContactLine, Link, Section, SourceLine, Table
 
 LIMITS = ("reported", "moving", "publisher", "worst", "chance", "why", "no_rank")
+CONTRADICTING = "contradicting_beats"
 METHOD = ("quarter", "word", "kinds", "mean", "arrests")
 
 
@@ -105,7 +106,9 @@ def _note_text(sheet: Sheet, note: Note) -> str:
         return words.text(f"note.{note.note_id}")
     names = sheet.join(words.name(name) for name in note.names)
     date = words.day_of_year(sheet.settings.report.notes.default_date)
-    return words.plural(f"note.{note.note_id}", note.count, names=names, date=date)
+    # The city's map is by district, so there these incidents are on it.
+    name = f"{note.note_id}_city" if sheet.is_city and note.note_id == CONTRADICTING else note.note_id
+    return words.plural(f"note.{name}", note.count, names=names, date=date)
 
 
 def build_method(sheet: Sheet) -> Section:
@@ -125,7 +128,9 @@ def build_sources(sheet: Sheet) -> tuple[SourceLine, ...]:
     return tuple(
         SourceLine(
             title=words.name(origin.title),
-            detail=words.text(
+            detail=sheet.source_line
+            if sheet.dossier.is_sample
+            else words.text(
                 "sources.detail",
                 producer=words.name(origin.producer),
                 date=words.day(origin.as_of),

@@ -23,11 +23,6 @@ def build_hours(sheet: Sheet) -> Figure:
     bounds, names = sheet.steps([cell.count for cell in hours])
     caption = words.text("hours.subtitle", place=sheet.place, months=sheet.months)
     parts = _parts_of_day(hours)
-    items = [
-        words.text("hours.alt_item", part=words.text(f"hours.part.{part}"), n=words.number(n))
-        for part, n in parts.items()
-    ]
-    has_rows = any(parts.values())
     return Figure(
         figure_id="hours",
         chart=HourChart(
@@ -40,13 +35,24 @@ def build_hours(sheet: Sheet) -> Figure:
         ),
         title=_hours_title(sheet, parts),
         subtitle=caption,
-        alt=words.text("hours.alt", place=sheet.place, items=sheet.join(items))
-        if has_rows
-        else words.text("hours.alt_none", place=sheet.place),
+        alt=_hours_alt(sheet, parts),
         table=_hours_table(sheet, caption, parts),
         notes=(words.text("hours.note"),),
         source=sheet.source_line,
     )
+
+
+def _hours_alt(sheet: Sheet, parts: dict[str, int]) -> str:
+    words = sheet.words
+    if _has_no_data(sheet):
+        return words.text("hours.title.no_data")
+    if not any(parts.values()):
+        return words.text("hours.alt_none", place=sheet.place)
+    items = (
+        words.text("hours.alt_item", part=words.text(f"hours.part.{part}"), n=words.number(n))
+        for part, n in parts.items()
+    )
+    return words.text("hours.alt", place=sheet.place, items=sheet.join(items))
 
 
 def _hour_name(sheet: Sheet, hour: int) -> str:
@@ -75,7 +81,12 @@ def _has_no_data(sheet: Sheet) -> bool:
 
 
 def _hours_table(sheet: Sheet, caption: str, parts: dict[str, int]) -> Table:
-    words, number = sheet.words, sheet.words.number
+    words = sheet.words
+    missing = words.text("number.missing")
+
+    def number(count: int) -> str:
+        return missing if _has_no_data(sheet) else words.number(count)
+
     counts = Counter({(cell.hour, cell.weekday): cell.count for cell in sheet.dossier.hours})
     rows = [
         (
@@ -166,6 +177,8 @@ def _places_title(sheet: Sheet, places: Places, kind: str) -> str:
 
 
 def _places_alt(sheet: Sheet, counts: dict[str, int], kind: str) -> str:
+    if _has_no_data(sheet):
+        return sheet.words.text("places.title.no_data")
     if not any(counts.values()):
         return sheet.words.text("places.alt_none", place=sheet.place)
     number = sheet.words.number

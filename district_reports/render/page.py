@@ -6,6 +6,7 @@ Belongs here: which parts a report has, and in which order. The parts are built 
 
 from __future__ import annotations
 
+from district_reports.errors import TranslationError
 from district_reports.metrics.measures import CITY
 from district_reports.model import Comparison, Direction, Dossier
 from district_reports.render.back_matter import (
@@ -38,6 +39,26 @@ LABELS = (
     "page_of",
     "continued_in_appendix",
 )
+
+
+def require_words(settings: Settings, words: Words) -> None:
+    """Return nothing if the catalogue has the sentences that the city's config calls for.
+
+    Raises:
+        TranslationError: If it lacks one: a metric or contact of the config that has no name yet.
+    """
+    report = settings.report
+    metrics = (*report.key_facts, *report.trends, *report.offences, *report.parts, *report.arrest_shares)
+    keys = [f"metric.{metric}" for metric in metrics]
+    keys += [f"title.{metric}.{direction}" for metric in report.trends for direction in Direction]
+    keys += [f"trend.{metric}.note" for metric in report.trends]
+    keys += [f"contact.{line.contact_id}.{part}" for line in report.helplines for part in ("label", "detail")]
+    missing = [key for key in keys if not words.forms.get(key)]
+    if missing:
+        tag = words.language.tag
+        raise TranslationError(
+            f"catalogue {tag}: {missing[0]}: expected a translation, got none", language=tag, problems=missing
+        )
 
 
 def build_page(dossier: Dossier, words: Words, settings: Settings) -> Page:

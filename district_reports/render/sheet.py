@@ -65,7 +65,9 @@ class Sheet:
 
     @property
     def source_line(self) -> str:
-        """The line under each figure."""
+        """The line under each figure; made-up rows have no publisher."""
+        if self.dossier.is_sample:
+            return self.words.text("source.sample_line")
         origin = self.incidents
         return self.words.text(
             "source.line",

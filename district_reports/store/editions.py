@@ -28,6 +28,24 @@ class EditionFolder:
         folder = folder / require_name(district_id, folder)
         return folder if language is None else folder / require_name(language, folder)
 
+    def has_edition(self, quarter: Quarter, district_id: str, language: str) -> bool:
+        """Return whether any file of an edition is there."""
+        folder = self.edition_dir(quarter, district_id, language)
+        return folder.is_dir() and any(folder.iterdir())
+
+    def remove_edition(self, quarter: Quarter, district_id: str, language: str) -> None:
+        """Remove the files of an edition.
+
+        Raises:
+            StoreError: If one cannot be removed.
+        """
+        folder = self.edition_dir(quarter, district_id, language)
+        try:
+            for path in sorted(folder.glob("*")):
+                path.unlink()
+        except OSError as error:
+            raise StoreError(f"{folder}: expected to remove an edition, got: {error.strerror}", path=folder) from error
+
     def save_file(self, path: Path, data: bytes) -> bool:
         """Write a file of the data directory whole, unless it holds these bytes, and return whether it was.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +12,11 @@ import pytest
 from lxml import html
 from pypdf import PdfReader
 
+from district_reports.dossier import load_dossier
+from district_reports.errors import RenderError
 from district_reports.metrics import CITY, OUTSIDE
 from district_reports.metrics.measures import parse_measures
-from district_reports.settings import Settings
+from district_reports.settings import Settings, load_settings
 from flows.records import DraftSummary
 from tests.flows.small_city import (
     QUARTER,
@@ -223,3 +226,70 @@ def test_hostile_words_of_the_portal_are_harmless(portal: Portal, city: Settings
     remark = next(remark for remark in summary.remarks if remark.check_id == "offence_types_known")
     assert all(ord(sign) >= 32 and sign != "\u202e" for sign in remark.got)
     assert value_of(load_measures(tmp_path / "data"), CITY, "incidents_all") == 1100
+
+
+# What must not mislead
+
+
+def test_a_quarter_that_is_not_whole_gets_no_word(portal: Portal, tmp_path: Path) -> None:
+    settings = settings_of(portal.url)
+    portal.delete_rows(CRIMES, "date > TIMESTAMP '2018-09-20'")
+    request = make_request(tmp_path, "007", is_preview=True, as_of=date(2018, 9, 22))
+    summary = run_plain(settings, request)
+    rows = pd.read_csv(summary.folder / "measures.csv", dtype=str)
+    states = rows[(rows["quarter"] == str(QUARTER)) & (rows["unit"] == "incidents")]["state"]
+    assert set(states) == {"too_early"}
+    dossier = load_dossier((summary.folder / "007" / "dossier.json").read_bytes())
+    assert {str(fact.direction) for fact in (*dossier.key_facts, *dossier.offences)} == {"unknown"}
+    assert set(rows["origin_id"]) == {"crimes (preview, not complete)"}
+
+
+def test_an_optional_file_that_cannot_be_drawn_costs_the_map_alone(portal: Portal, tmp_path: Path) -> None:
+    settings = settings_of(portal.url)
+    source = settings.source("districts")
+    ring = [[0.0, 0.0], [0.0, 0.0]]
+    feature = {
+        "type": "Feature",
+        "properties": {column.field: "1" for column in source.columns.values()},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    del portal.datasets[source.dataset_id]
+    portal.add_geojson(source.dataset_id, {"type": "FeatureCollection", "features": [feature]})
+    summary = run_plain(settings, make_request(tmp_path, "city"))
+    assert not summary.failed
+    assert "shapes_usable" in {remark.check_id for remark in summary.remarks}
+    assert load_dossier((summary.folder / "city" / "dossier.json").read_bytes()).places.kind == "tiles"
+
+
+def test_the_manifest_vouches_for_nothing_that_is_out_of_date(portal: Portal, tmp_path: Path) -> None:
+    settings = settings_of(portal.url)
+    run_plain(settings, make_request(tmp_path, "007", "008", is_preview=True))
+    run_plain(settings, make_request(tmp_path, "007"))
+    manifest = json.loads((tmp_path / "editions" / str(QUARTER) / "manifest.json").read_bytes())
+    assert manifest["editions"]["007/en"]["state"] == "made"
+    assert manifest["editions"]["008/en"] == {"state": "outdated", "files": {}}
+    assert not manifest["is_whole"]
+    run_plain(settings, make_request(tmp_path, "008"))
+    manifest = json.loads((tmp_path / "editions" / str(QUARTER) / "manifest.json").read_bytes())
+    assert {manifest["editions"][name]["state"] for name in ("007/en", "008/en")} == {"made"}
+
+
+def test_a_report_that_fails_leaves_no_older_one_behind(
+    portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(portal.url)
+    summary = run_plain(settings, make_request(tmp_path, "007"))
+
+    def broken(*_: object) -> dict[str, bytes]:
+        raise RenderError("a glyph is missing", template="report", language="en")
+
+    monkeypatch.setattr("flows.rendering.render_edition", broken)
+    failed = run_plain(settings, make_request(tmp_path, "007", as_of=date(2018, 10, 21)))
+    assert [edition.error for edition in failed.failed] == ["a glyph is missing"]
+    assert not list((summary.folder / "007" / "en").glob("*"))
+
+
+def test_a_token_is_in_nothing_a_scheduler_would_keep() -> None:
+    settings = load_settings({"DISTRICT_REPORTS_APP_TOKEN": "very-secret-token"})
+    assert settings.app_token == "very-secret-token"
+    assert "very-secret-token" not in settings.model_dump_json() + repr(settings) + str(settings)
