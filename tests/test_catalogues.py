@@ -59,7 +59,7 @@ BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "places.alt.{}": {(kind,) for kind in AREAS},
     "contact.{}.label": {(contact,) for contact in CONTACTS},
     "contact.{}.detail": {(contact,) for contact in CONTACTS},
-    "note.{}": {(note,) for note in NOTES},
+    "note.{}": {(note,) for note in (*NOTES, "contradicting_beats_city")},
     "limits.{}": {(name,) for name in LIMITS},
     "method.{}": {(name,) for name in METHOD},
 }

@@ -406,3 +406,9 @@ def test_what_lies_in_no_area_is_counted(make_facts: Maker) -> None:
     places = build_dossiers(make_facts())[BUSY].places
     assert [(area.area_id, area.count) for area in places.areas] == [("N-1", 200), ("N-2", 134)]
     assert places.unplaced == 2
+
+
+def test_a_quarter_without_data_has_neither_hours_nor_places(make_facts: Maker) -> None:
+    dossiers = build_dossiers(make_facts(year("incidents_all", (None, State.NO_DATA), 400.0)))
+    assert (dossiers[BUSY].hours, dossiers[BUSY].places.areas) == ((), ())
+    assert all(note.note_id != "no_boundaries" for note in dossiers[BUSY].notes)

@@ -61,6 +61,13 @@ def test_an_unknown_key_is_refused_by_file_and_name(overlay: Path, name: str) ->
         ("report.toml", "significance = 0.05", 'significance = "often"', "direction.significance"),
         ("sources.toml", 'key = "incident_id"', 'key = "incident"', "'incident' is not among its columns"),
         ("city.toml", "city_id = ", "city_id ", "readable TOML"),
+        (
+            "report.toml",
+            'trends = ["incidents_violent", "incidents_property"]',
+            'trends = ["incidents_violent"]',
+            "two of",
+        ),
+        ("report.toml", 'default_date = "01-01"', 'default_date = "1 January"', "notes.default_date"),
     ],
 )
 def test_a_mistake_in_a_file_is_named(overlay: Path, file: str, old: str, new: str, message: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from district_reports.dossier import NO_PLACES
 from district_reports.model import Direction, Dossier, State
 from district_reports.render.back_matter import build_arrests
 from district_reports.render.figures import build_kinds, build_parts, build_trend, kinds_answer
@@ -405,3 +406,14 @@ def test_every_figure_has_a_title_without_holes() -> None:
 def test_the_table_of_offences_keeps_the_order_of_the_config() -> None:
     sheet = sheet_of("en", make_dossier())
     assert [row[0] for row in build_kinds(sheet).table.rows] == [sheet.metric_name(metric) for metric in OFFENCES]
+
+
+@each_language
+def test_a_quarter_without_data_shows_no_zero_by_hour_or_place(tag: str) -> None:
+    dossier = make_dossier(counts=UNKNOWN, hours=(), places=NO_PLACES)
+    sheet, words = sheet_of(tag, dossier), all_words()[tag]
+    hours, places = build_hours(sheet), build_places(sheet)
+    assert hours.alt == hours.title == words.text("hours.title.no_data")
+    assert places.alt == places.title == words.text("places.title.no_data")
+    assert {cell for row in hours.table.rows for cell in row[1:]} == {words.text("number.missing")}
+    assert places.table.rows == ()
