@@ -13,7 +13,8 @@ from tests.browser.axe import run_axe
 from tests.browser.conftest import DESKTOP, PHONE, BrowserPage
 from tests.unit.render.pages import LANGUAGES, make_charts, make_page
 
-pytestmark = pytest.mark.browser
+# The editions as they are made are looked at in each run (test_editions); these pages of every length, in the slow one.
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
 SMALL_PHONE = (320, 640)
