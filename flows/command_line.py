@@ -23,7 +23,6 @@ from district_reports.errors import ConfigError, DistrictReportsError
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from flows.records import DraftRequest, SourceKind
-from flows.terminal import run_sync
 
 PROGRAM = "district-reports"
 DATA_DIRS = {SourceKind.PORTAL: Path("data/var"), SourceKind.SAMPLE: Path("data/sample")}
@@ -114,6 +113,9 @@ def sync(
     """Bring the snapshots up to date for a quarter and its history, and write no report."""
     settings = load_settings()
     request = _request(settings, quarter, source, as_of, data_dir)
+    # Only now, as in `draft`.
+    from flows.terminal import run_sync
+
     run_sync(settings, request)
     return 0
 

@@ -167,7 +167,8 @@ def find_job(job: RenderJob) -> list[EditionResult] | None:
     store = _open(job)
     editions = []
     for place in job.places:
-        edition = _find_place(store, job, place)
+        _, inputs = _load_inputs(store, job, place)
+        edition = _find_place(store, job, place, inputs)
         if edition is None:
             return None
         editions.append(edition)
@@ -188,26 +189,26 @@ def _load_inputs(store: Store, job: RenderJob, place: str) -> tuple[bytes, str]:
     return data, hashlib.sha256(rest.encode() + data).hexdigest()
 
 
-def _find_place(store: Store, job: RenderJob, place: str) -> EditionResult | None:
-    _, inputs = _load_inputs(store, job, place)
-    files = _find_edition(store, store.edition_dir(Quarter.parse(job.quarter), place, job.language), inputs)
-    if files is None:
-        return None
-    return EditionResult(district_id=place, language=job.language, is_written=False, files=files)
-
-
 def _make_edition(store: Store, job: RenderJob, place: str) -> EditionResult:
-    found = _find_place(store, job, place)
+    data, inputs = _load_inputs(store, job, place)
+    found = _find_place(store, job, place, inputs)
     if found is not None:
         return found
     folder = store.edition_dir(Quarter.parse(job.quarter), place, job.language)
-    data, inputs = _load_inputs(store, job, place)
     made = render_edition(load_dossier(data), job.language)
     for name, content in made.items():
         store.save_file(folder / name, content)
     files = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
     store.save_file(folder / RECORD, _canonical({"inputs": inputs, "files": files}))
     return EditionResult(district_id=place, language=job.language, is_written=True, files=files)
+
+
+def _find_place(store: Store, job: RenderJob, place: str, inputs: str) -> EditionResult | None:
+    """Return the edition that stands there, made from these inputs and whole; else None."""
+    files = _find_edition(store, store.edition_dir(Quarter.parse(job.quarter), place, job.language), inputs)
+    if files is None:
+        return None
+    return EditionResult(district_id=place, language=job.language, is_written=False, files=files)
 
 
 def _find_edition(store: Store, folder: Path, inputs: str) -> dict[str, str] | None:

@@ -207,13 +207,8 @@ def write_dossiers(store: Store, facts: Facts, measures: bytes) -> dict[str, Dos
 
 
 def collect_remarks(synced: Synced, facts: Facts) -> tuple[CheckResult, ...]:
-    """Return every check that did not pass, for the closing lines.
-
-    A month of few rows is noticed when it is pulled and when it is counted, and told once.
-    """
-    told = {(remark.check_id, remark.source_id) for remark in facts.remarks}
-    pulled = (remark for result in synced.results for remark in result.remarks)
-    return (*(remark for remark in pulled if (remark.check_id, remark.source_id) not in told), *facts.remarks)
+    """Return every check that did not pass, for the closing lines."""
+    return (*(remark for result in synced.results for remark in result.remarks), *facts.remarks)
 
 
 def sort_editions(editions: Iterable[EditionResult], settings: Settings) -> tuple[EditionResult, ...]:

@@ -17,7 +17,6 @@ from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, get_day_names
-from babel.lists import format_list
 from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -115,10 +114,6 @@ class Words:
         """Return the seven names, Monday first."""
         names = get_day_names(width, context="stand-alone", locale=self.locale)
         return tuple(str(names[day]) for day in range(7))
-
-    def sentence_list(self, items: Sequence[str]) -> str:
-        """Return the items as the language strings them together."""
-        return str(format_list(list(items), style="standard", locale=self.locale))
 
     def name(self, text: str) -> str:
         """Return a name in another script so that it keeps its place in a right-to-left sentence.
