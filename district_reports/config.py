@@ -25,6 +25,8 @@ class City(Record):
     """The name in other languages, by tag, where it is written otherwise."""
     time_zone: str
     portal_url: str
+    county_portal_url: str = ""
+    """Of the county's portal; empty where no source needs it."""
     beat_district_digits: int = Field(default=0, ge=0)
     """How many first characters of a beat are the last ones of its district; 0 = a beat does not tell its district."""
 
@@ -60,6 +62,14 @@ class Column(Record):
     """Name at the portal."""
     type: ColumnType
     is_nullable: bool = False
+    is_optional: bool = False
+    """Whether the portal may lack it: then it is empty, and a remark says so. Needs `is_nullable`."""
+
+    @model_validator(mode="after")
+    def _optional_is_nullable(self) -> Column:
+        if self.is_optional and not self.is_nullable:
+            raise ValueError(f"{self.field}: expected an optional column to be nullable")
+        return self
 
 
 class Source(Record):
@@ -71,11 +81,17 @@ class Source(Record):
     page_url: str
     license: str
     dataset_id: str
-    form: Literal["events", "areas", "list"]
-    """`events`: rows by month, as CSV; `areas`: one GeoJSON file; `list`: one small table, as JSON."""
+    portal: Literal["city", "county"] = "city"
+    form: Literal["events", "areas", "list", "cases"]
+    """`events`: rows by month, as CSV; `areas`: one GeoJSON file; `list`: one small table, as JSON; `cases`: rows that
+    are only counted on their way and never kept."""
     is_required: bool
     key: str
     """Our name of the column that is distinct over all rows."""
+    where: str = ""
+    """SoQL over the portal's fields: the only rows we ever ask for."""
+    freshness_days: int = Field(default=8, ge=0)
+    """Days by which the newest row may lie before the end of a quarter that is complete."""
     date: str = ""
     """Our name of the column that places a row in a month; `events` only."""
     monthly_rows: tuple[int, int] = (0, 0)
@@ -93,6 +109,13 @@ class Source(Record):
         return self
 
 
+class OffencesAlso(Record):
+    """Single offences of one group."""
+
+    group: str
+    codes: tuple[str, ...]
+
+
 class Metric(Record):
     """One entry of `metrics.toml`: which incidents a metric counts, or of which it is a share."""
 
@@ -104,6 +127,10 @@ class Metric(Record):
     """Codes of single offences counted; empty = all."""
     flag: str = ""
     """A yes/no column that must be true: of the rows counted, or of the numerator of a share."""
+    also: tuple[OffencesAlso, ...] = ()
+    """More incidents counted: single offences of groups that `offence_groups` does not name."""
+    places: tuple[str, ...] = ()
+    """Kinds of place counted, as the rows describe them; empty = all. `no_data` where the rows tell no kind of place."""
     share_of: str = ""
     """Id of the metric whose incidents are the denominator; shares only."""
     ripens_days: int = 0

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError
 
 from district_reports.config import City, District, Language, Metric, Metrics, Report, Sample, Source
+from district_reports.config_outcomes import AskedFor, CommunityArea, Outcomes
 from district_reports.errors import ConfigError
 from district_reports.model import Record
 
@@ -32,7 +33,7 @@ KNOWN = (
     "RECORDS_DIR",
     "DATABASE_URL",
 )
-FILES = ("city", "districts", "sources", "metrics", "report", "languages", "sample")
+FILES = ("city", "districts", "sources", "metrics", "report", "languages", "sample", "outcomes", "asked", "communities")
 
 R = TypeVar("R", bound=Record)
 
@@ -47,12 +48,18 @@ class Settings(Record):
     report: Report
     languages: tuple[Language, ...]
     sample: Sample
+    outcomes: Outcomes
+    asked: tuple[AskedFor, ...]
+    communities: tuple[CommunityArea, ...]
     config_digest: str
     """Digest of all config files; part of every edition's inputs."""
     portal_url: str
+    county_portal_url: str = ""
     app_token: str = Field(default="", exclude=True, repr=False)
     """Never written anywhere: a scheduler keeps what its flows are called with."""
     data_dir: Path | None = None
+    """None: the command's own default."""
+    records_dir: Path | None = None
     """None: the command's own default."""
 
     @property
@@ -134,6 +141,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     tables = {name: _load_toml(path) for name, path in files.items()}
     city = _build(City, tables["city"], files["city"])
     portal_url = _checked_url(values.get("PORTAL_URL", city.portal_url))
+    county_url = values.get("COUNTY_PORTAL_URL", city.county_portal_url)
     settings = Settings(
         city=city,
         districts=_build_list(District, tables["districts"], "district", files["districts"]),
@@ -142,10 +150,15 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         report=_build(Report, tables["report"], files["report"]),
         languages=_build_list(Language, tables["languages"], "language", files["languages"]),
         sample=_build(Sample, tables["sample"], files["sample"]),
+        outcomes=_build(Outcomes, tables["outcomes"], files["outcomes"]),
+        asked=_build_named(AskedFor, tables["asked"], "asked_id", files["asked"]),
+        communities=_build_list(CommunityArea, tables["communities"], "community", files["communities"]),
         config_digest=_digest_files(files),
         portal_url=portal_url,
+        county_portal_url=_checked_url(county_url) if county_url else "",
         app_token=values.get("APP_TOKEN", ""),
         data_dir=Path(values["DATA_DIR"]) if values.get("DATA_DIR") else None,
+        records_dir=Path(values["RECORDS_DIR"]) if values.get("RECORDS_DIR") else None,
     )
     _require_consistent(settings, files)
     return settings
@@ -257,6 +270,11 @@ def _require_consistent(settings: Settings, files: Mapping[str, Path]) -> None:
     groups = [group for metric in settings.metrics.metrics for group in metric.offence_groups]
     _require_known(groups, set(settings.metrics.offences.groups), "offence group", files["metrics"])
     _require_known(settings.sample.weights, set(settings.district_ids), "district", files["sample"])
+    if settings.outcomes.disclosure:
+        cells = (settings.outcomes.disclosure.metric_id, settings.outcomes.disclosure.beside)
+        _require_known(cells, known, "metric", files["outcomes"])
+    if any(source.portal == "county" for source in settings.sources) and not settings.county_portal_url:
+        raise ConfigError(f"{files['city']}: county_portal_url: expected an address, since sources need it, got none")
 
 
 def _require_known(used: Any, known: set[str], what: str, path: Path) -> None:

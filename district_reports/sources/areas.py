@@ -19,7 +19,7 @@ from typing import Any
 
 from district_reports.config import Source
 from district_reports.errors import ContractError, SchemaDriftError
-from district_reports.sources.padding import pad_id
+from district_reports.place_ids import pad_id
 
 _SHAPES = ("Polygon", "MultiPolygon")
 

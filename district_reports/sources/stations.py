@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from district_reports.sources.padding import pad_id
+from district_reports.place_ids import pad_id
 
 
 def tidy_stations(raw_stations: pa.Table, district_ids: Sequence[str]) -> pa.Table:

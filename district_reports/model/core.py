@@ -1,7 +1,4 @@
-"""Frozen records that travel between the stages.
-
-What belongs here: data without behaviour beyond validation. What does not: reading, computing, wording.
-"""
+"""The root of all records, and those every stage knows: origins, snapshots, measures, checks, people's words."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import hashlib
 import json
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -159,94 +155,13 @@ class CheckResult(Record):
     source_id: str = ""
 
 
-class Shape(Record):
-    """One area of a map on a 0-1000 square, y pointing down; rings of the polygons."""
+class Text(Record):
+    """A person's own words: as written, and in other languages."""
 
-    area_id: str
-    rings: tuple[tuple[tuple[int, int], ...], ...]
-
-
-class AreaCount(Record):
-    """Incidents in one area of a map (a beat, or a district in the city's report)."""
-
-    area_id: str
-    count: int
-
-
-class Places(Record):
-    """Where incidents happened: counts by area, and how to draw them."""
-
-    kind: Literal["polygons", "tiles"]
-    areas: tuple[AreaCount, ...]
-    shapes: tuple[Shape, ...]
-    unplaced: int
-    """Incidents whose area contradicts the district or has no shape."""
-
-
-class HourCount(Record):
-    """Incidents that began in one hour of one weekday."""
-
-    weekday: int
-    """0 = Monday."""
-    hour: int
-    """0-23, local time."""
-    count: int
-
-
-class Part(Record):
-    """An offence's part of all incidents, here and in the whole city: incidents per 100."""
-
-    metric_id: str
-    here_per_100: float | None
-    city_per_100: float | None
-    here: Measure
-    here_all: Measure
-    city: Measure
-    city_all: Measure
-
-
-class Note(Record):
-    """A count about the data that the report tells its readers, such as rows without a district."""
-
-    note_id: str
-    count: int
-    names: tuple[str, ...] = ()
-    """Names from the source, as they stand there (hostile: escape at the edge)."""
-
-
-class Contact(Record):
-    """The station of a district."""
-
-    name: str
-    address: str
-    phone: str
-    is_verified: bool
-
-
-class Dossier(Record):
-    """All facts of one report, before wording: one district (or the city) and one quarter."""
-
-    schema_version: Literal[1] = 1
-    city_id: str
-    district_id: str
-    quarter: str
-    report_date: date
-    """The `--as-of` date."""
-    is_sample: bool
-    is_preview: bool
-    origins: tuple[Origin, ...]
-    key_facts: tuple[Comparison, ...]
-    offences: tuple[Comparison, ...]
-    trends: tuple[tuple[Measure, ...], ...]
-    """One series of thirteen quarters, oldest first, for each metric of the trend chart."""
-    arrests: tuple[tuple[Measure, ...], ...]
-    """The same for the arrest shares."""
-    hours: tuple[HourCount, ...]
-    """168 of them; none at all where the quarter has no data."""
-    places: Places
-    parts: tuple[Part, ...]
-    """Empty in the city's own report."""
-    notes: tuple[Note, ...]
-    remarks: tuple[CheckResult, ...]
-    contact: Contact | None
-    """None in the city's own report."""
+    language: str
+    """Tag of the language it was written in."""
+    text: str
+    translations: dict[str, str] = {}
+    """By tag."""
+    reviewed_by: dict[str, str] = {}
+    """By tag: the role of the fluent person who has signed the translation."""

@@ -1,0 +1,92 @@
+"""Rows of `out_metrics` for sources beside the incidents: every district, the city and `none`, every quarter.
+
+What belongs here: how a counted value becomes a complete set of rows with states. What does not: counting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+from district_reports.metrics.measures import CITY, COUNT_UNITS, OUTSIDE, SHARE_DIGITS, build_table
+from district_reports.model import State
+from district_reports.periods import Quarter
+from district_reports.settings import Settings
+
+
+class Definition(NamedTuple):
+    """How a metric is counted, for whoever wants to check it."""
+
+    metric_id: str
+    unit: str
+    source_ids: tuple[str, ...]
+    sql: str
+    """The query that counts it; empty where a figure is read by hand."""
+
+
+def build_rows(
+    values: pd.DataFrame,
+    metric_id: str,
+    unit: str,
+    settings: Settings,
+    quarters: Sequence[Quarter],
+    *,
+    stamp: tuple[date, str],
+    covered: Collection[str],
+    states: pd.Series | None = None,
+    missing: State = State.NO_DATA,
+) -> pd.DataFrame:
+    """Return one metric's rows of `out_metrics`, complete.
+
+    In a covered quarter a count that is not there is 0, and any other value that is not there is `missing`; in a
+    quarter that is not covered every value is `missing`.
+
+    Args:
+        values: Index `district_id`, `quarter` (text); column `value`, and for shares `numerator`, `denominator`.
+        metric_id: The metric.
+        unit: Its unit; counts are those of `COUNT_UNITS`.
+        settings: The districts.
+        quarters: Those wanted.
+        stamp: From `Opened.stamp`.
+        covered: Quarters that the source's rows cover.
+        states: State by the same index, where it is another than `ok`: `too_early` or `stale`.
+        missing: The state of what is not there.
+    """
+    grid = pd.MultiIndex.from_product(
+        [[*settings.district_ids, CITY, OUTSIDE], [str(quarter) for quarter in quarters]],
+        names=["district_id", "quarter"],
+    )
+    rows = values.reindex(grid)
+    is_covered = grid.get_level_values("quarter").isin(list(covered))
+    value = rows["value"].astype("float64")
+    value = (value.fillna(0) if unit in COUNT_UNITS else value.round(SHARE_DIGITS)).where(is_covered)
+    state = pd.Series(str(State.OK), index=grid, dtype="str")
+    if states is not None:
+        given = states.reindex(grid)
+        state = state.mask(given.notna(), given.astype("str"))
+    state = state.mask(value.isna(), str(missing))
+    parts = {
+        name: rows[name].where(is_covered).round().astype("Int64")
+        if name in rows
+        else pd.Series(pd.NA, index=grid, dtype="Int64")
+        for name in ("numerator", "denominator")
+    }
+    as_of, origin_id = stamp
+    table = pd.DataFrame(
+        {"metric_id": metric_id, "value": value, "unit": unit, **parts, "state": state, "origin_id": origin_id}
+    ).reset_index()
+    table["as_of"] = as_of
+    return build_table({str(name): column for name, column in table.items()})
+
+
+def join_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of measures as one, sorted by its key.
+
+    Raises:
+        ContractError: If two hold the same row.
+    """
+    joined = pd.concat(tables, ignore_index=True)
+    return build_table({str(name): column for name, column in joined.items()})

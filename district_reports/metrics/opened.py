@@ -1,0 +1,131 @@
+"""All stored sources of a quarter, opened to be counted.
+
+Beside `core_incidents` (`incidents`) every source of events and every list has a view `raw_<source_id>` with our column
+names; one that was never read is a view without rows, and `Opened.has` tells it from one that is empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pandas as pd
+
+from district_reports.errors import ConfigError, ContractError
+from district_reports.metrics.incidents import SOURCE_ID, SQL_TYPES, query, quoted
+from district_reports.metrics.measures import OUTSIDE
+from district_reports.model import Origin
+from district_reports.place_ids import PlaceRule, find_district
+from district_reports.settings import Settings
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What all counting starts from."""
+
+    con: duckdb.DuckDBPyConnection
+    settings: Settings
+    report_date: date
+    """The `--as-of` date."""
+    origins: Mapping[str, Origin]
+    """By source; those with a snapshot."""
+
+    def has(self, source_id: str) -> bool:
+        """Whether the source has ever been read."""
+        return source_id in self.origins
+
+    def stamp(self, source_id: str) -> tuple[date, str]:
+        """Return `as_of` and `origin_id` of a source's measures; where it was never read, the incidents' day."""
+        origin = self.origins.get(source_id)
+        if origin is not None:
+            return origin.as_of, origin.origin_id
+        incidents = self.origins[SOURCE_ID]
+        return incidents.as_of, incidents.origin_id.replace(SOURCE_ID, f"{source_id} (never read)", 1)
+
+    def newest_day(self, source_id: str) -> date | None:
+        """Return the newest day that a source's rows reach; None where there are none.
+
+        Raises:
+            ConfigError: If the source has no column of dates.
+        """
+        source = self.settings.source(source_id)
+        if not source.date:
+            raise ConfigError(f"source {source_id}: expected a date column, got none")
+        found = query(self.con, f"SELECT max({quoted(source.date)}) AS newest FROM {quoted('raw_' + source_id)}")
+        newest = found["newest"].iloc[0]
+        return None if pd.isna(newest) else newest.date()
+
+
+def attach_sources(con: duckdb.DuckDBPyConnection, settings: Settings, paths: Mapping[str, Sequence[Path]]) -> None:
+    """Make a view `raw_<source_id>` of every source of events, every list, and the counts of court cases.
+
+    Args:
+        con: From `open_incidents`.
+        settings: The sources.
+        paths: Stored parts by source, Parquet; none for one that was never read.
+
+    Raises:
+        ContractError: If a file cannot be read, or lacks a declared column.
+    """
+    for source in settings.sources:
+        if source.form not in ("events", "list") or source.source_id == SOURCE_ID:
+            continue
+        columns = {name: SQL_TYPES[column.type] for name, column in source.columns.items()}
+        attach_table(con, source.source_id, paths.get(source.source_id, ()), columns)
+
+
+def attach_table(
+    con: duckdb.DuckDBPyConnection, name: str, paths: Sequence[Path], columns: Mapping[str, Sequence[str]]
+) -> None:
+    """Make a view `raw_<name>` of stored parts, or of no rows.
+
+    Raises:
+        ContractError: If a file cannot be read, or lacks a column of one of the types.
+    """
+    view = f"raw_{name}"
+    try:
+        if not paths:
+            declared = ", ".join(f"{quoted(column)} {types[0]}" for column, types in columns.items())
+            con.execute(f"CREATE TABLE {quoted(view)} ({declared})")
+            return
+        names = [re.sub(r"[*?\[]", r"[\g<0>]", str(path)) for path in paths]
+        con.read_parquet(names, hive_partitioning=False).create_view(view)
+        found = {row[0]: row[1] for row in con.execute(f"DESCRIBE {quoted(view)}").fetchall()}
+    except duckdb.Error as error:
+        reason = " ".join(str(error).split())[:300]
+        raise ContractError(f"{name}: expected stored parts that can be read, got {reason}", table=name) from error
+    problems = [
+        f"{column}: expected {types[0]}, got {found.get(column, 'no such column')}"
+        for column, types in columns.items()
+        if found.get(column) not in types
+    ]
+    if problems:
+        raise ContractError(f"{name}: stored parts: {'; '.join(problems)}", table=name, problems=problems)
+
+
+def add_places(
+    opened: Opened, source_id: str, column: str, kind: Literal["district", "beats"], separator: str = "|"
+) -> str:
+    """Make a table `place_<source_id>` (raw, district_id) of a column's distinct values, and return its name.
+
+    `district_id` is one of the config's districts or `none`; a missing value has no row: join with
+    `LEFT JOIN … ON place.raw = column` and `coalesce(place.district_id, 'none')`.
+    """
+    settings = opened.settings
+    rule = PlaceRule(settings.district_ids, settings.city.beat_district_digits, separator=separator)
+    raw = query(
+        opened.con,
+        f"SELECT DISTINCT {quoted(column)} AS raw FROM {quoted('raw_' + source_id)} WHERE {quoted(column)} IS NOT NULL",
+    )["raw"]
+    name = f"place_{source_id}"
+    opened.con.execute(
+        f"CREATE TABLE {quoted(name)} AS SELECT unnest($raw::VARCHAR[]) AS raw,"
+        " unnest($districts::VARCHAR[]) AS district_id",
+        {"raw": list(raw), "districts": [find_district(value, kind, rule) or OUTSIDE for value in raw]},
+    )
+    return name
