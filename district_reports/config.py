@@ -130,7 +130,7 @@ class Metric(Record):
     also: tuple[OffencesAlso, ...] = ()
     """More incidents counted: single offences of groups that `offence_groups` does not name."""
     places: tuple[str, ...] = ()
-    """Kinds of place counted, as the rows describe them; empty = all. `no_data` where the rows tell no kind of place."""
+    """Kinds of place counted, as the rows name them; empty = all. `no_data` where no row names one."""
     share_of: str = ""
     """Id of the metric whose incidents are the denominator; shares only."""
     ripens_days: int = 0

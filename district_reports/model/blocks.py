@@ -25,6 +25,14 @@ class Freshness(Record):
     """Address of the page where a reader can look."""
 
 
+class NamedCount(Record):
+    """A count by a name from the source (hostile: escape at the edge)."""
+
+    name: str
+    """Empty: all others."""
+    count: int
+
+
 class Block(Record):
     """The numbers of one part of a report, and how their sources stand."""
 
@@ -36,6 +44,10 @@ class Block(Record):
     """Other figures of the report's quarter, or of the quarter their own field names."""
     series: tuple[tuple[Measure, ...], ...] = ()
     """One row of thirteen quarters, oldest first, for each metric."""
+    named: tuple[NamedCount, ...] = ()
+    """Counts by category, most frequent first."""
+    period: tuple[date, date] | None = None
+    """First and last day of the newest scores of a survey."""
 
     def find(self, metric_id: str) -> Measure | None:
         """Return one of the other figures; None where the block has none of that id."""

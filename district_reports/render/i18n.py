@@ -1,6 +1,6 @@
 """Languages: catalogues, numbers, dates and plurals.
 
-Catalogues are gettext files with ids as keys, `templates/locale/<tag>/report.po`, read as they stand (no compiled
+Catalogues are gettext files with ids as keys, all of `templates/locale/<tag>/*.po`, read as they stand (no compiled
 copy to go stale). Numbers and dates follow CLDR by way of Babel, always in Western digits. No sentence of the report
 stands in Python: a test looks for that.
 """
@@ -17,7 +17,7 @@ from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, get_day_names
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
@@ -54,21 +54,24 @@ class Words:
 
     @classmethod
     def load(cls, language: Language, folder: Path) -> Words:
-        """Return the language read from `folder/<tag>/report.po`.
+        """Return the language read from all catalogues in `folder/<tag>`; it is reviewed when each of them is.
 
         Raises:
-            TranslationError: If there is no readable catalogue.
+            TranslationError: If there is no readable catalogue, or two hold the same sentence.
         """
-        path = folder / language.tag / "report.po"
-        try:
-            data = path.read_bytes()
-            catalogue = read_po(BytesIO(data), locale=language.locale, abort_invalid=True)
-        except (OSError, PoFileError, ValueError) as error:
-            message = f"{path}: expected a readable catalogue, got {error}"
-            raise TranslationError(message, language=language.tag) from error
-        forms = {_id_of(message): _forms_of(message) for message in catalogue if message.id}
-        # Babel keeps only the headers it knows.
-        return cls(language, forms, catalogue.plural_expr, _REVIEWED.search(data) is not None)
+        paths = sorted((folder / language.tag).glob("*.po")) or [folder / language.tag / "report.po"]
+        forms: dict[str, tuple[str, ...]] = {}
+        plural, is_reviewed = "", True
+        for path in paths:
+            catalogue, has_review = _read(path, language)
+            found = {_id_of(message): _forms_of(message) for message in catalogue if message.id}
+            twice = sorted(found.keys() & forms)
+            if twice:
+                message = f"{path}: expected each sentence in one catalogue, got {twice[0]} again"
+                raise TranslationError(message, language=language.tag, problems=twice)
+            forms.update(found)
+            plural, is_reviewed = catalogue.plural_expr, is_reviewed and has_review
+        return cls(language, forms, plural, is_reviewed)
 
     def text(self, key: str, **values: object) -> str:
         """Return the sentence `key` with its placeholders filled.
@@ -175,6 +178,17 @@ def find_gaps(first: Words, other: Words) -> tuple[str, ...]:
         wrong = [form for form in theirs if not needed - {"n"} <= _placeholders(form) <= needed]
         problems += [f"{key}: expected only the placeholders {sorted(needed)}, got {form!r:.60}" for form in wrong]
     return tuple(problems)
+
+
+def _read(path: Path, language: Language) -> tuple[Catalog, bool]:
+    """Return a catalogue, and whether a fluent person has signed it: Babel keeps only the headers it knows."""
+    try:
+        data = path.read_bytes()
+        catalogue = read_po(BytesIO(data), locale=language.locale, abort_invalid=True)
+    except (OSError, PoFileError, ValueError) as error:
+        message = f"{path}: expected a readable catalogue, got {error}"
+        raise TranslationError(message, language=language.tag) from error
+    return catalogue, _REVIEWED.search(data) is not None
 
 
 def _placeholders(form: str) -> set[str]:

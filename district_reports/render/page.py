@@ -89,6 +89,8 @@ def build_page(dossier: Dossier, words: Words, settings: Settings) -> Page:
         key_facts=tuple(_key_fact(sheet, fact) for fact in dossier.key_facts),
         key_facts_note=words.text("key_facts.note"),
         sections=_sections(sheet),
+        more=(),
+        corrections=(),
         limits=build_limits(sheet),
         contacts=build_contacts(sheet),
         contacts_heading=words.text("contacts.heading"),

@@ -141,6 +141,42 @@ class KeyFact(Record):
     compared_with: tuple[str, ...]
 
 
+class BarRow(Record):
+    """One row of a table whose numbers are also drawn as bars."""
+
+    label: str
+    text: str
+    """The number as printed, or the words that stand for it."""
+    length: float | None
+    """Of the bar, 0-1 of the table's width; None: no bar."""
+    is_muted: bool = False
+    """Greyed and hatched: too early, or from a source that stopped."""
+
+
+class BarTable(Record):
+    """A picture that is a table: each row a label, a bar and its number. Drawn by the templates, not by the charts."""
+
+    table_id: str
+    """Distinct in the page; letters, digits and hyphens."""
+    caption: str
+    """What, where, when, unit."""
+    head: tuple[str, str]
+    """Of the labels and of the numbers."""
+    rows: tuple[BarRow, ...]
+    notes: tuple[str, ...] = ()
+    source: str = ""
+
+
+class Entry(Record):
+    """One entry of a list of places to look: what, a sentence, and an address."""
+
+    label: str
+    detail: str
+    url: str = ""
+    remark: str = ""
+    """"To be verified", or empty."""
+
+
 class Section(Record):
     """A part of the report: the question it answers, the answer, then the pictures."""
 
@@ -152,6 +188,10 @@ class Section(Record):
     tables: tuple[Table, ...] = ()
     points: tuple[str, ...] = ()
     """A list of sentences."""
+    bars: tuple[BarTable, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What a reader must know before the numbers: a source that is missing or stopped, and where to look."""
+    entries: tuple[Entry, ...] = ()
 
 
 class ContactLine(Record):
@@ -223,6 +263,10 @@ class Page(Record):
     key_facts_note: str
     sections: tuple[Section, ...]
     """In the resident's order: violence, property, kinds, when, where, beside the city."""
+    more: tuple[Section, ...]
+    """What goes beyond counts of crimes, in the resident's order; after the sheets that stand alone."""
+    corrections: tuple[str, ...]
+    """Errors of ours, set right; on the first page, one sentence each."""
     limits: Section
     contacts: tuple[ContactLine, ...]
     contacts_heading: str
