@@ -7,9 +7,9 @@ import pytest
 
 from district_reports.config import Source
 from district_reports.errors import ContractError, SchemaDriftError
+from district_reports.place_ids import pad_id
 from district_reports.settings import Settings
 from district_reports.sources.areas import area_keys, canonical_areas, tidy_areas
-from district_reports.place_ids import pad_id
 
 RING = [[0, 0], [1, 0], [1, 1.25], [0, 0]]
 
