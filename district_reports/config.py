@@ -93,7 +93,7 @@ class Source(Record):
     freshness_days: int = Field(default=8, ge=0)
     """Days by which the newest row may lie before the end of a quarter that is complete."""
     date: str = ""
-    """Our name of the column that places a row in a month; `events` only."""
+    """Our name of the column that places an event in a month, or tells how far the rows of a list reach."""
     monthly_rows: tuple[int, int] = (0, 0)
     """Least and most rows a month may plausibly have; `events` only."""
     columns: dict[str, Column]
