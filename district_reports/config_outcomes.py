@@ -188,7 +188,7 @@ class AskedFor(Record):
     def _shown_or_told(self) -> AskedFor:
         if bool(self.shown_in) == bool(self.reason):
             raise ValueError(f"{self.asked_id}: expected either shown_in or a reason")
-        if self.reason and not self.holder:
+        if self.reason not in ("", "no_statistic") and not self.holder:
             raise ValueError(f"{self.asked_id}: expected who holds it, got nobody")
         return self
 

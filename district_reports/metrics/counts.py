@@ -3,9 +3,8 @@
 What belongs here: how a metric of the config becomes a number, and which state stands beside it. What does not:
 whether two numbers may be compared (`direction`), and what a number means in words.
 
-A metric is turned into `terms`, rows of what an incident must be: an offence group, an offence code, flags; NULL (or
-false for a flag) asks nothing. The files are read once, into a tally by everything a term can ask; then each term adds
-up the tally's rows that fit it. An incident has one group and one code, so it fits at most one term of a metric's part.
+The files are read once, into a tally by everything a metric can ask (`terms`); then each metric adds up the tally's
+rows that fit it.
 """
 
 from __future__ import annotations
@@ -13,35 +12,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from district_reports.config import Metric
 from district_reports.errors import ConfigError
-from district_reports.metrics.incidents import flag_columns, query, quoted
+from district_reports.metrics.grid import Definition
+from district_reports.metrics.incidents import SOURCE_ID, query, quoted
 from district_reports.metrics.measures import CITY, KEY, OUTSIDE, SHARE_DIGITS, build_table
+from district_reports.metrics.terms import COUNT, DENOMINATOR, NUMERATOR, build_terms, write_terms
 from district_reports.model import State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 
-COUNT, NUMERATOR, DENOMINATOR = "count", "numerator", "denominator"
-
 COUNTS_SQL = """
-WITH terms AS (
-    SELECT
-        unnest($metric_id::VARCHAR[]) AS metric_id, unnest($part::VARCHAR[]) AS part,
-        unnest($offence_group::VARCHAR[]) AS offence_group, unnest($offence_code::VARCHAR[]) AS offence_code
-        {term_flags}
-),
+WITH terms AS (SELECT {table}),
 tally AS MATERIALIZED (
-    -- A group or code that no term asks for need not be told from the others: the tally stays small.
-    SELECT
-        district_id, date_trunc('quarter', occurred_at) AS quarter_start,
-        CASE WHEN offence_group IN (SELECT offence_group FROM terms) THEN offence_group END AS offence_group,
-        CASE WHEN offence_code IN (SELECT offence_code FROM terms) THEN offence_code END AS offence_code
-        {flags}, count(*) AS incidents
+    SELECT district_id, date_trunc('quarter', occurred_at) AS quarter_start{kinds}, count(*) AS incidents
     FROM core_incidents
     WHERE occurred_at >= $first AND occurred_at < $end
     GROUP BY ALL
@@ -52,13 +41,15 @@ SELECT
     CAST(coalesce(sum(tally.incidents) FILTER (terms.part = 'count'), 0) AS BIGINT) AS count,
     CAST(coalesce(sum(tally.incidents) FILTER (terms.part = 'numerator'), 0) AS BIGINT) AS numerator,
     CAST(coalesce(sum(tally.incidents) FILTER (terms.part = 'denominator'), 0) AS BIGINT) AS denominator
-FROM tally JOIN terms
-    ON (terms.offence_group IS NULL OR terms.offence_group = tally.offence_group)
-    AND (terms.offence_code IS NULL OR terms.offence_code = tally.offence_code)
-    {flag_rules}
+FROM tally JOIN terms ON {fit}
 GROUP BY GROUPING SETS (
     (tally.district_id, tally.quarter_start, terms.metric_id), (tally.quarter_start, terms.metric_id)
 )
+"""
+
+NAMED_SQL = """
+SELECT DISTINCT quarter_name(date_trunc('quarter', occurred_at)) AS quarter
+FROM core_incidents WHERE occurred_at >= $first AND occurred_at < $end AND {column} IS NOT NULL
 """
 
 MONTHS_SQL = """
@@ -68,23 +59,14 @@ ORDER BY month_start
 """
 
 
-class Term(NamedTuple):
-    """What an incident must be to be counted in one part of a metric."""
-
-    metric_id: str
-    part: str
-    offence_group: str | None
-    offence_code: str | None
-    flags: frozenset[str]
-
-
 def count_measures(
     con: duckdb.DuckDBPyConnection, settings: Settings, quarters: Sequence[Quarter], *, as_of: date, origin_id: str
 ) -> pd.DataFrame:
     """Return `out_metrics`: a row for every district, the city and `none`, every quarter and every metric.
 
     A quarter of which any month has no row in the whole city is `no_data` throughout: the pull does not reach it. So is
-    a share of no incidents. A metric that ripens is `too_early` until that many days after the quarter have passed.
+    a share of no incidents, and a count of kinds of place in a quarter whose rows name none. A metric that ripens is
+    `too_early` until that many days after the quarter have passed.
 
     Args:
         con: From `open_incidents`.
@@ -109,8 +91,7 @@ def count_measures(
         names=list(KEY),
     )
     counts = _count_parts(con, settings, wanted).reindex(grid, fill_value=0)
-    months = count_months(con)
-    gaps = {str(q) for q in wanted if not all(months.get(f"{month:%Y-%m}") for month in q.months)}
+    gaps = _find_gaps(con, settings, wanted)
     return _add_states(counts.reset_index(), settings, wanted, gaps, as_of).pipe(_finish, as_of, origin_id)
 
 
@@ -145,59 +126,76 @@ def newest_day(con: duckdb.DuckDBPyConnection) -> date | None:
     return None if pd.isna(newest) else newest.date()
 
 
-def build_terms(settings: Settings) -> list[Term]:
-    """Return what each metric counts.
+def find_named(con: duckdb.DuckDBPyConnection, column: str, quarters: Sequence[Quarter]) -> frozenset[str]:
+    """Return the quarters in which any incident of the city has a value in an optional column.
+
+    A quarter without is one whose rows were published without that column: what rests on it is missing, not zero.
+
+    Args:
+        con: From `open_incidents`.
+        column: Of `core_incidents`.
+        quarters: Those looked at.
 
     Raises:
-        ConfigError: If a share is not of a count, or asks for offences of its own.
+        ContractError: If the files cannot be read as declared.
     """
-    terms = []
-    for metric in settings.metrics.metrics:
-        if not metric.share_of:
-            terms += _terms(metric.metric_id, COUNT, metric, frozenset())
-            continue
-        whole = settings.metric(metric.share_of)
-        if whole.share_of or metric.offence_groups or metric.offence_codes:
-            raise ConfigError(
-                f"metric {metric.metric_id}: expected a share of a count, with no offences of its own,"
-                f" got a share of {metric.share_of} with {metric.offence_groups + metric.offence_codes}"
-            )
-        terms += _terms(metric.metric_id, NUMERATOR, whole, frozenset({metric.flag}))
-        terms += _terms(metric.metric_id, DENOMINATOR, whole, frozenset())
-    return terms
+    asked = {"first": min(quarters).start, "end": max(quarters).shifted(1).start}
+    found = set(query(con, NAMED_SQL.format(column=quoted(column)), asked)["quarter"])
+    return frozenset(str(quarter) for quarter in quarters if str(quarter) in found)
 
 
-def _terms(metric_id: str, part: str, counted: Metric, flags: frozenset[str]) -> list[Term]:
-    # Each group and code once: an incident must not fit two terms of one part.
-    groups = tuple(dict.fromkeys(counted.offence_groups)) or (None,)
-    codes = tuple(dict.fromkeys(counted.offence_codes)) or (None,)
-    asked = flags | ({counted.flag} if counted.flag else frozenset())
-    return [Term(metric_id, part, group, code, asked) for group, code in product(groups, codes)]
+def find_covered(con: duckdb.DuckDBPyConnection, quarters: Sequence[Quarter]) -> frozenset[str]:
+    """Return the quarters of which each month has a row of the city.
+
+    Raises:
+        ContractError: If the files cannot be read as declared.
+    """
+    months = count_months(con)
+    return frozenset(str(q) for q in quarters if all(months.get(f"{month:%Y-%m}") for month in q.months))
+
+
+def define_incidents(settings: Settings) -> tuple[Definition, ...]:
+    """Return how each metric of the incidents is counted.
+
+    Raises:
+        ConfigError: If a metric cannot be counted.
+    """
+    sql = _write_counts(settings)[0]
+    return tuple(Definition(metric.metric_id, metric.unit, (SOURCE_ID,), sql) for metric in settings.metrics.metrics)
 
 
 def _count_parts(con: duckdb.DuckDBPyConnection, settings: Settings, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Return incidents; index: the key, columns: the parts; a row only where something was counted."""
-    terms = build_terms(settings)
-    flags = flag_columns(settings)
-    values: dict[str, Any] = {
-        "city": CITY,
-        "first": quarters[0].start,
-        "end": quarters[-1].shifted(1).start,
-        **{name: [getattr(term, name) for term in terms] for name in Term._fields if name != "flags"},
-        **{f"flag_{number}": [flag in term.flags for term in terms] for number, flag in enumerate(flags)},
+    sql, values = _write_counts(settings)
+    asked = {"city": CITY, "first": quarters[0].start, "end": quarters[-1].shifted(1).start}
+    return query(con, sql, values | asked).set_index(list(KEY))
+
+
+def _write_counts(settings: Settings) -> tuple[str, dict[str, Any]]:
+    pieces = write_terms(build_terms(settings))
+    return COUNTS_SQL.format(table=pieces.table, kinds=pieces.kinds, fit=pieces.fit), pieces.parameters
+
+
+def _find_gaps(con: duckdb.DuckDBPyConnection, settings: Settings, quarters: Sequence[Quarter]) -> set[tuple[str, str]]:
+    """Return the metrics and quarters of which nothing is known."""
+    metrics = settings.metrics.metrics
+    covered = find_covered(con, quarters)
+    placed = {metric.metric_id for metric in metrics if _counted(metric, settings).places}
+    named = find_named(con, "place_kind", quarters) if placed else frozenset()
+    return {
+        (metric.metric_id, str(quarter))
+        for metric, quarter in product(metrics, quarters)
+        if str(quarter) not in covered or (metric.metric_id in placed and str(quarter) not in named)
     }
-    sql = COUNTS_SQL.format(
-        term_flags="".join(
-            f", unnest($flag_{number}::BOOLEAN[]) AS {quoted(flag)}" for number, flag in enumerate(flags)
-        ),
-        flags="".join(f", {quoted(flag)}" for flag in flags),
-        flag_rules="".join(f"AND (NOT terms.{quoted(flag)} OR tally.{quoted(flag)}) " for flag in flags),
-    )
-    return query(con, sql, values).set_index(list(KEY))
+
+
+def _counted(metric: Metric, settings: Settings) -> Metric:
+    """Return the count that a metric is, or is a share of."""
+    return settings.metric(metric.share_of) if metric.share_of else metric
 
 
 def _add_states(
-    counts: pd.DataFrame, settings: Settings, quarters: Sequence[Quarter], gaps: set[str], as_of: date
+    counts: pd.DataFrame, settings: Settings, quarters: Sequence[Quarter], gaps: set[tuple[str, str]], as_of: date
 ) -> pd.DataFrame:
     """Return the counts with `unit`, `is_share` and `state` beside them."""
     metrics = {metric.metric_id: metric for metric in settings.metrics.metrics}
@@ -208,10 +206,10 @@ def _add_states(
     }
     unit = counts["metric_id"].map(lambda metric_id: metrics[metric_id].unit)
     is_share = counts["metric_id"].map(lambda metric_id: bool(metrics[metric_id].share_of)).astype(bool)
-    is_early = pd.MultiIndex.from_frame(counts[["metric_id", "quarter"]]).isin(early)
+    keys = pd.MultiIndex.from_frame(counts[["metric_id", "quarter"]])
+    is_early, is_gap = (pd.Series(keys.isin(found), index=counts.index) for found in (early, gaps))
     state = pd.Series(str(State.OK), index=counts.index, dtype="str").mask(is_early, str(State.TOO_EARLY))
     state = state.mask(is_share & (counts[DENOMINATOR] == 0), str(State.NO_DATA))
-    is_gap = counts["quarter"].isin(gaps)
     return counts.assign(unit=unit, is_share=is_share, is_gap=is_gap, state=state.mask(is_gap, str(State.NO_DATA)))
 
 

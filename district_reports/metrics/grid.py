@@ -6,12 +6,12 @@ What belongs here: how a counted value becomes a complete set of rows with state
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import pandas as pd
 
-from district_reports.metrics.measures import CITY, COUNT_UNITS, OUTSIDE, SHARE_DIGITS, build_table
+from district_reports.metrics.measures import CITY, COLUMNS, COUNT_UNITS, OUTSIDE, SHARE_DIGITS, build_table
 from district_reports.model import State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
@@ -82,11 +82,38 @@ def build_rows(
     return build_table({str(name): column for name, column in table.items()})
 
 
+def early_states(settings: Settings, quarters: Sequence[Quarter], days: int, reached: date | None) -> pd.Series:
+    """Return `too_early` for every place of the quarters whose window of days has not passed for all that lies in them.
+
+    Args:
+        settings: The districts.
+        quarters: Those wanted.
+        days: The window, from the day of each row on.
+        reached: The day up to which things are known; None: none is, and nothing is early.
+
+    Returns:
+        States as `build_rows` takes them; index `district_id`, `quarter`.
+    """
+    early = [str(q) for q in quarters if reached is not None and q.end + timedelta(days=days) > reached]
+    index = pd.MultiIndex.from_product(
+        [[*settings.district_ids, CITY, OUTSIDE], early], names=["district_id", "quarter"]
+    )
+    return pd.Series(str(State.TOO_EARLY), index=index, dtype="str")
+
+
+def hide_values(rows: pd.DataFrame, is_hidden: pd.Series, state: State) -> pd.DataFrame:
+    """Return rows of `out_metrics` with some of them emptied, under a state without a value."""
+    parts = {name: rows[name].mask(is_hidden) for name in ("value", "numerator", "denominator")}
+    return rows.assign(**parts, state=rows["state"].mask(is_hidden, str(state)))
+
+
 def join_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return tables of measures as one, sorted by its key.
+    """Return tables of measures as one, sorted by its key; none give a table without rows.
 
     Raises:
         ContractError: If two hold the same row.
     """
+    if not tables:
+        return build_table({name: [] for name in COLUMNS})
     joined = pd.concat(tables, ignore_index=True)
     return build_table({str(name): column for name, column in joined.items()})

@@ -16,6 +16,7 @@ core_incidents
     beat_id             VARCHAR     NULL where missing or empty
     is_beat_elsewhere   BOOLEAN     the beat belongs to another district than the row's
     offence_code, offence_group, offence_type  VARCHAR
+    case_number, community_id, place_kind  VARCHAR   NULL where missing, empty, or never published
     one BOOLEAN for each flag of the metrics
 ```
 
@@ -43,6 +44,9 @@ SOURCE_ID = "crimes"
 
 TEXT_COLUMNS = ("district_id", "beat_id", "offence_code", "offence_group", "offence_type")
 """Our names of the texts a row is placed and classed by."""
+
+OPTIONAL_COLUMNS = ("case_number", "community_id", "place_kind")
+"""Our names of the texts a city may publish or not; one that the source does not declare is NULL throughout."""
 
 TABLE = "core_incidents"
 
@@ -85,6 +89,7 @@ SELECT
         left(nullif(stored.beat_id, ''), length(known_districts.beat_start)) <> known_districts.beat_start, false
     ) AS is_beat_elsewhere,
     stored.offence_code, stored.offence_group, stored.offence_type
+    {optional}
     {flags}
 FROM raw_incidents AS stored
 CROSS JOIN known_forms
@@ -114,7 +119,10 @@ def open_incidents(paths: Sequence[Path], settings: Settings) -> duckdb.DuckDBPy
         _require_columns(con, settings, source)
         _fill_known(con, settings)
         flags = "".join(f", stored.{quoted(flag)}" for flag in flag_columns(settings))
-        con.execute(CORE_SQL.format(key=quoted(source.key), date=quoted(source.date), flags=flags))
+        sql = CORE_SQL.format(
+            key=quoted(source.key), date=quoted(source.date), flags=flags, optional=_write_optional(source)
+        )
+        con.execute(sql)
     except duckdb.Error as error:
         con.close()
         raise _unreadable(error) from error
@@ -158,6 +166,7 @@ def _require_source(settings: Settings) -> Source:
         raise ConfigError(f"source {SOURCE_ID}: expected the form 'events', got {source.form!r}")
     types = {name: column.type for name, column in source.columns.items()}
     wanted = {source.key: "integer", source.date: "timestamp", **dict.fromkeys(TEXT_COLUMNS, "text")}
+    wanted |= dict.fromkeys(_declared(source), "text")
     for name, expected in {**wanted, **dict.fromkeys(flag_columns(settings), "boolean")}.items():
         if types.get(name) != expected:
             raise ConfigError(f"source {SOURCE_ID}, column {name}: expected type {expected}, got {types.get(name)}")
@@ -181,12 +190,25 @@ def _attach_files(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], source:
 def _require_columns(con: duckdb.DuckDBPyConnection, settings: Settings, source: Source) -> None:
     found = {row[0]: row[1] for row in con.execute("DESCRIBE raw_incidents").fetchall()}
     problems = []
-    for name in (source.key, source.date, *TEXT_COLUMNS, *flag_columns(settings)):
+    for name in (source.key, source.date, *TEXT_COLUMNS, *_declared(source), *flag_columns(settings)):
         allowed = SQL_TYPES[source.columns[name].type]
         if found.get(name) not in allowed:
             problems.append(f"{name}: expected {allowed[0]}, got {found.get(name, 'no such column')}")
     if problems:
         raise ContractError(f"{TABLE}: stored parts: {'; '.join(problems)}", table=TABLE, problems=problems)
+
+
+def _declared(source: Source) -> tuple[str, ...]:
+    """Return the optional columns that the source declares."""
+    return tuple(name for name in OPTIONAL_COLUMNS if name in source.columns)
+
+
+def _write_optional(source: Source) -> str:
+    declared = _declared(source)
+    return "".join(
+        f", nullif(trim(stored.{name}), '') AS {name}" if name in declared else f", CAST(NULL AS VARCHAR) AS {name}"
+        for name in OPTIONAL_COLUMNS
+    )
 
 
 def _fill_known(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

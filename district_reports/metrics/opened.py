@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +20,7 @@ from district_reports.errors import ConfigError, ContractError
 from district_reports.metrics.incidents import SOURCE_ID, SQL_TYPES, query, quoted
 from district_reports.metrics.measures import OUTSIDE
 from district_reports.model import Origin
+from district_reports.periods import Quarter
 from district_reports.place_ids import PlaceRule, find_district
 from district_reports.settings import Settings
 
@@ -50,15 +51,61 @@ class Opened:
     def newest_day(self, source_id: str) -> date | None:
         """Return the newest day that a source's rows reach; None where there are none.
 
+        A day after the one on which the publisher last changed rows cannot be, and is not looked at.
+
         Raises:
             ConfigError: If the source has no column of dates.
         """
         source = self.settings.source(source_id)
         if not source.date:
             raise ConfigError(f"source {source_id}: expected a date column, got none")
-        found = query(self.con, f"SELECT max({quoted(source.date)}) AS newest FROM {quoted('raw_' + source_id)}")
+        day = quoted(source.date)
+        found = query(
+            self.con,
+            f"SELECT max({day}) AS newest FROM {quoted('raw_' + source_id)} WHERE CAST({day} AS DATE) <= $as_of",
+            {"as_of": self.stamp(source_id)[0]},
+        )
         newest = found["newest"].iloc[0]
         return None if pd.isna(newest) else newest.date()
+
+    def months(self, source_id: str, *, naming: str = "", date_column: str = "") -> dict[str, int]:
+        """Return a source's rows by month (`2026-07`); a month without any is not there.
+
+        Args:
+            source_id: The source.
+            naming: Count only rows that have a value in this column.
+            date_column: The column that places a row; the source's own when not given.
+
+        Raises:
+            ConfigError: If there is no column of dates.
+        """
+        placed_by = date_column or self.settings.source(source_id).date
+        if not placed_by:
+            raise ConfigError(f"source {source_id}: expected a date column, got none")
+        counted = f"nullif(trim({quoted(naming)}), '')" if naming else quoted(placed_by)
+        rows = query(
+            self.con,
+            f"SELECT strftime({quoted(placed_by)}, '%Y-%m') AS month, count({counted}) AS counted"
+            f" FROM {quoted('raw_' + source_id)} WHERE {quoted(placed_by)} IS NOT NULL GROUP BY ALL ORDER BY month",
+        )
+        return {str(month): int(n) for month, n in zip(rows["month"], rows["counted"], strict=True) if n}
+
+    def covered(self, source_id: str, quarters: Sequence[Quarter]) -> frozenset[str]:
+        """Return the quarters a source of events covers: rows in each month, the newest near enough to the end.
+
+        Raises:
+            ConfigError: If the source has no column of dates.
+        """
+        months = self.months(source_id)
+        newest = self.newest_day(source_id)
+        if newest is None:
+            return frozenset()
+        reached = newest + timedelta(days=self.settings.source(source_id).freshness_days)
+        return frozenset(
+            str(quarter)
+            for quarter in quarters
+            if quarter.end <= reached and all(f"{month:%Y-%m}" in months for month in quarter.months)
+        )
 
 
 def attach_sources(con: duckdb.DuckDBPyConnection, settings: Settings, paths: Mapping[str, Sequence[Path]]) -> None:
@@ -108,6 +155,24 @@ def attach_table(
         raise ContractError(f"{name}: stored parts: {'; '.join(problems)}", table=name, problems=problems)
 
 
+def require_columns(settings: Settings, source_id: str, columns: Mapping[str, str]) -> None:
+    """Refuse a source that does not declare the columns by which it is counted.
+
+    Args:
+        settings: The sources.
+        source_id: The one counted.
+        columns: Our names, each with its type.
+
+    Raises:
+        ConfigError: If there is no such source, or it lacks a column of that type.
+    """
+    declared = {name: column.type for name, column in settings.source(source_id).columns.items()}
+    for name, expected in columns.items():
+        found = declared.get(name, "no such column")
+        if found != expected:
+            raise ConfigError(f"source {source_id}, column {name}: expected type {expected}, got {found}")
+
+
 def add_places(
     opened: Opened, source_id: str, column: str, kind: Literal["district", "beats"], separator: str = "|"
 ) -> str:
@@ -124,7 +189,7 @@ def add_places(
     )["raw"]
     name = f"place_{source_id}"
     opened.con.execute(
-        f"CREATE TABLE {quoted(name)} AS SELECT unnest($raw::VARCHAR[]) AS raw,"
+        f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT unnest($raw::VARCHAR[]) AS raw,"
         " unnest($districts::VARCHAR[]) AS district_id",
         {"raw": list(raw), "districts": [find_district(value, kind, rule) or OUTSIDE for value in raw]},
     )

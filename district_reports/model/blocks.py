@@ -174,6 +174,7 @@ class Asked(Record):
     shown_in: str
     """Id of the part of the report that shows it; empty where it cannot be shown yet."""
     holder: str
+    """Names of who holds it; empty where there is no such statistic."""
     look_at: str
     asked_on: date
     """Since when it is unanswered."""

@@ -80,6 +80,11 @@ def anchor(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower() or "x"
 
 
+def percent(share: float) -> str:
+    """Return a share (0-1) as a length of a drawing; never more than the whole, never less than nothing."""
+    return f"{100 * min(1.0, max(0.0, share)):.4g}%"
+
+
 def _cleaned(text: str) -> str:
     return _REMOVED.sub("", _REPLACED.sub("\ufffd", text))
 

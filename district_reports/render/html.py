@@ -17,9 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from district_reports.errors import RenderError
-from district_reports.render.edge import anchor, checked_href, dialled, plain, said, shown_address
+from district_reports.render.edge import anchor, checked_href, dialled, percent, plain, said, shown_address
 from district_reports.render.inline_svg import render_inline
-from district_reports.render.view import Figure, Page, Section, Table
+from district_reports.render.view import Figure, Page, Table
 
 TEMPLATE = "report.html.j2"
 STYLE = "report.css"
@@ -55,6 +55,7 @@ class WebPress:
             address=shown_address,
             dialled=dialled,
             anchor=anchor,
+            percent=percent,
             number_columns=find_number_columns,
         )
 
@@ -69,7 +70,7 @@ class WebPress:
             RenderError: If a chart is missing or holds more than drawing, an address is not one to follow, or the
                 template names something that is not there.
         """
-        pictures = {figure.figure_id: self._picture(figure, page, charts) for figure in _figures(page)}
+        pictures = {figure.figure_id: self._picture(figure, page, charts) for figure in page.figures}
         try:
             html = self._environment.get_template(TEMPLATE).render(
                 page=page,
@@ -99,11 +100,6 @@ def find_number_columns(table: Table) -> tuple[bool, ...]:
         number > 0 and all(_NUMBER.fullmatch(plain(row[number])) for row in table.rows if number < len(row))
         for number in range(len(table.head))
     )
-
-
-def _figures(page: Page) -> tuple[Figure, ...]:
-    parts: tuple[Section, ...] = (*page.sections, page.limits, page.arrests, page.notes, page.method, page.data)
-    return tuple(figure for part in parts for figure in part.figures)
 
 
 def _load_style(path: Path) -> str:

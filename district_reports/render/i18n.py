@@ -109,6 +109,10 @@ class Words:
         text = format_interval(quarter.start, quarter.months[2], skeleton="yMMMM", locale=self.locale)
         return re.sub(r"[\u2009\u202f]", " ", str(text))
 
+    def month(self, value: date) -> str:
+        """Return a month with its year."""
+        return str(format_skeleton("yMMMM", value, locale=self.locale))
+
     def year(self, value: int) -> str:
         """Return a year as the calendar of the language writes it, without grouping."""
         return str(format_date(date(value, 1, 1), format="yyyy", locale=self.locale))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from district_reports.model import Dossier, Measure, Origin
+from district_reports.model import Dossier, Measure, Origin, State
 from district_reports.periods import Quarter
 from district_reports.render.i18n import Words
 from district_reports.settings import Settings
@@ -89,8 +89,13 @@ class Sheet:
     def count(self, measure: Measure) -> str:
         """Return a count as printed, or the word for a missing one."""
         if measure.value is None:
-            return self.words.text("number.missing")
+            return self.missing(measure)
         return self.words.number(measure.value)
+
+    def missing(self, measure: Measure) -> str:
+        """Return the words that stand for a number that is not there."""
+        known = (State.SUPPRESSED, State.NOT_PUBLISHED)
+        return self.words.text(f"state.{measure.state}" if measure.state in known else "number.missing")
 
     def rate(self, value: float | None) -> str:
         """Return a number per 100 as printed, with one decimal."""

@@ -283,3 +283,16 @@ class Page(Record):
     report_date: str
     """ISO date of the report; makes the PDF's time stamp."""
     labels: Labels
+
+    @property
+    def further(self) -> tuple[Section, ...]:
+        """What follows the sheets that stand alone: `more`, with the arrests after the outcomes, else last."""
+        outcomes = [place for place, section in enumerate(self.more, start=1) if section.section_id == "outcomes"]
+        cut = outcomes[0] if outcomes else len(self.more)
+        return (*self.more[:cut], self.arrests, *self.more[cut:])
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All figures, in reading order; each needs a chart of its `figure_id`."""
+        parts = (*self.sections, *self.further, self.limits, self.notes, self.method, self.data)
+        return tuple(figure for part in parts for figure in part.figures)

@@ -51,6 +51,8 @@ def make_row(settings: Settings, of: str = "incidents_robbery", **changes: Any) 
         "is_domestic": False,
         "beat_id": own_beat(settings, district_id) if district_id in settings.district_ids else None,
         "district_id": district_id,
+        # Kept only where the city's source declares it.
+        "place_kind": "STREET",
     }
     return row | changes
 

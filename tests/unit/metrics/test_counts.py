@@ -13,9 +13,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from district_reports.errors import ConfigError
-from district_reports.metrics.counts import build_terms, count_measures, count_months, newest_day
+from district_reports.metrics.counts import count_measures, count_months, newest_day
 from district_reports.metrics.incidents import open_incidents
 from district_reports.metrics.measures import COLUMNS, Measures
+from district_reports.metrics.terms import build_terms
 from district_reports.model import State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings

@@ -30,6 +30,7 @@ from district_reports.render.view import (
     TrendChart,
     TrendPoint,
 )
+from tests.unit.render.more_pages import make_corrections, make_more
 from tests.unit.render.pictures import make_charts
 
 __all__ = ["LANGUAGES", "make_charts", "make_page"]
@@ -52,8 +53,13 @@ FACTS = (
 )
 
 
-def make_page(language_tag: str, *, city: bool = False, banners: tuple[str, ...] = ("sample",)) -> Page:
-    """Return a whole page; `banners` names some of "sample" and "preview", worded in the language."""
+def make_page(
+    language_tag: str, *, city: bool = False, banners: tuple[str, ...] = ("sample",), is_full: bool = False
+) -> Page:
+    """Return a whole page; `banners` names some of "sample" and "preview", worded in the language.
+
+    `is_full`: with the parts beyond counts of crimes, and a correction.
+    """
     w = WORDS[language_tag]
     place = w["city_place"] if city else w["place"]
     sections = (_violence(w, place), _property(w, place), _kinds(w, place))
@@ -76,6 +82,8 @@ def make_page(language_tag: str, *, city: bool = False, banners: tuple[str, ...]
         key_facts=_key_facts(w),
         key_facts_note=w["facts_note"],
         sections=sections,
+        more=make_more(language_tag) if is_full else (),
+        corrections=make_corrections(language_tag) if is_full else (),
         limits=Section(section_id="limits", question=w["q_limits"], answer="", points=w["limits"]),
         contacts=_contacts(w, city=city),
         contacts_heading=w["contacts_heading"],

@@ -15,8 +15,7 @@ Drawn = tuple[int, str]
 
 def make_charts(page: Page) -> dict[str, str]:
     """Return a plain SVG for each figure of the page."""
-    figures = [figure for section in (*page.sections, page.arrests) for figure in section.figures]
-    return {figure.figure_id: _svg(page, figure) for figure in figures}
+    return {figure.figure_id: _svg(page, figure) for figure in page.figures}
 
 
 def _svg(page: Page, figure: Figure) -> str:

@@ -1,0 +1,204 @@
+"""Which small counts are not printed, and what else must not be printed so that no sum gives them back.
+
+The rule, for the metric that the config names: in each quarter a district's count from 1 up to the config's limit is
+`suppressed`, and so is the next smallest district's, and a second metric in the same cells. Further districts join
+until a reader of everything printed can narrow none of these cells to less than "0 to the limit" (`disclosure_ranges`).
+What the last release kept back stays back. The city's own counts and those of no district are printed; the city's is
+kept back only where nothing else helps, that is where hardly any incident happened at all.
+
+What belongs here: choosing cells and emptying their rows. What does not: counting, and the wording of `suppressed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from district_reports.config_outcomes import Disclosure
+from district_reports.errors import ConfigError
+from district_reports.metrics.disclosure_ranges import Kinds, Printed, find_ranges, is_unchanged, list_kinds
+from district_reports.metrics.measures import CITY, require_measures
+from district_reports.model import CheckResult, State
+from district_reports.settings import Settings
+
+CHECK_ID = "disclosure"
+
+_CLOSE = 1e-6
+"""Rounding of the linear programme, incidents."""
+
+
+def suppress(measures: pd.DataFrame, settings: Settings, *, before: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the measures without the counts that are too small to print, and those that would give them back.
+
+    Their rows stay, with state `suppressed` and no value; so do the shares and rates that hold the same counts.
+
+    Args:
+        measures: `out_metrics`, with every count.
+        settings: The rule; a city without one prints everything.
+        before: The last release's measures, as printed.
+
+    Raises:
+        ConfigError: If the rule names a metric that is no count of whole offence groups.
+        ContractError: If a table breaks its contract, or its counts contradict each other.
+    """
+    rule = settings.outcomes.disclosure
+    if rule is None:
+        return measures
+    require_measures(measures)
+    kinds = _require_kinds(settings, rule)
+    cells: set[tuple[str, str]] = set()
+    last = _by_quarter(before, rule)
+    for quarter, printed in _by_quarter(measures, rule).items():
+        chosen = _Choice(printed, last.get(quarter), kinds, rule, settings.district_ids).choose()
+        cells |= {(place, quarter) for place in chosen}
+    index = pd.MultiIndex.from_frame(measures[["district_id", "quarter"]])
+    is_told = measures["value"].notna() | measures["denominator"].notna()
+    empty = index.isin(cells) & measures["metric_id"].isin(_companions(settings, rule)) & is_told
+    return measures.assign(
+        value=measures["value"].mask(empty),
+        numerator=measures["numerator"].mask(empty),
+        denominator=measures["denominator"].mask(empty),
+        state=measures["state"].mask(empty, str(State.SUPPRESSED)),
+    )
+
+
+def check_suppressed(
+    measures: pd.DataFrame, settings: Settings, *, before: pd.DataFrame | None = None
+) -> list[CheckResult]:
+    """Return whether every cell kept back is safe, as a remark: of a place with hardly any incident it cannot be.
+
+    Names no cell, since the remark is printed.
+
+    Args:
+        measures: From `suppress`.
+        settings: The rule.
+        before: The last release's measures, as printed.
+    """
+    rule = settings.outcomes.disclosure
+    if rule is None:
+        return []
+    kinds = _require_kinds(settings, rule)
+    last = _by_quarter(before, rule)
+    narrow = cells = 0
+    for quarter, printed in _by_quarter(measures, rule).items():
+        releases = [release for release in (printed, last.get(quarter)) if release is not None]
+        ranges = find_ranges(releases, kinds, _secret(rule), settings.district_ids) if printed.hidden else {}
+        cells += len(ranges)
+        narrow += sum(low > _CLOSE or high < rule.below - 1 - _CLOSE for low, high in ranges.values())
+    return [
+        CheckResult(
+            check_id=CHECK_ID,
+            passed=not narrow,
+            required=False,
+            expected=f"0 to {rule.below - 1} or more for each of the counts that are not printed",
+            got=f"{narrow} of {cells} can be narrowed down",
+        )
+    ]
+
+
+def _secret(rule: Disclosure) -> tuple[str, str]:
+    return rule.metric_id, rule.beside
+
+
+def _require_kinds(settings: Settings, rule: Disclosure) -> Kinds:
+    kinds = list_kinds(settings)
+    for metric_id in _secret(rule):
+        if metric_id not in kinds:
+            raise ConfigError(f"disclosure: expected counts of whole offence groups, got {metric_id}")
+    return kinds
+
+
+def _companions(settings: Settings, rule: Disclosure) -> set[str]:
+    """Return the metrics whose rows hold one of the two counts, as value, numerator or denominator."""
+    found = set(_secret(rule))
+    found |= {metric.metric_id for metric in settings.metrics.metrics if metric.share_of in _secret(rule)}
+    if settings.outcomes.population:
+        rates = [metric_id for metric_id in settings.outcomes.population.rates if metric_id in _secret(rule)]
+        found |= {f"rate_{metric_id.removeprefix('incidents_')}" for metric_id in rates}
+    if settings.outcomes.arrests:
+        arrests = settings.outcomes.arrests
+        cohorts = [cohort.cohort_id for cohort in arrests.cohorts if cohort.metric_id in _secret(rule)]
+        found |= {f"arrest_within_{days}_{cohort_id}" for days in arrests.windows for cohort_id in cohorts}
+        found |= {f"days_to_arrest_{cohort_id}" for cohort_id in cohorts}
+    return found
+
+
+def _by_quarter(measures: pd.DataFrame | None, rule: Disclosure) -> dict[str, Printed]:
+    """Return what a table prints, by quarter: its counts of incidents, and the places whose cells are kept back."""
+    if measures is None:
+        return {}
+    is_hidden = measures["metric_id"].isin(_secret(rule)) & (measures["state"] == str(State.SUPPRESSED))
+    hidden = measures[is_hidden].groupby("quarter")["district_id"].agg(frozenset)
+    counted = measures[(measures["unit"] == "incidents") & measures["value"].notna()]
+    return {
+        str(quarter): Printed(
+            counts={
+                (str(place), str(metric_id)): float(value)
+                for place, metric_id, value in zip(
+                    rows["district_id"], rows["metric_id"], rows["value"], strict=True
+                )
+            },
+            hidden=hidden.get(quarter, frozenset()),
+        )
+        for quarter, rows in counted.groupby("quarter")
+    }
+
+
+class _Choice:
+    """The cells of one quarter that are kept back."""
+
+    def __init__(
+        self, now: Printed, before: Printed | None, kinds: Kinds, rule: Disclosure, districts: Sequence[str]
+    ) -> None:
+        self._counts: Mapping[tuple[str, str], float] = now.counts
+        self._before = before
+        self._kinds = kinds
+        self._rule = rule
+        self._districts = districts
+        self._best: dict[str, tuple[float, float]] = {}
+
+    def choose(self) -> frozenset[str]:
+        """Return the places whose two counts are not printed."""
+        hidden = {place for place, count in self._of_districts().items() if 1 <= count < self._rule.below}
+        if self._before is not None:
+            hidden |= {place for place in self._before.hidden if (place, self._rule.metric_id) in self._counts}
+        joining = [place for place in self._candidates() if place not in hidden]
+        while hidden and (len(hidden) < 2 or not self._is_safe(frozenset(hidden))) and joining:
+            hidden.add(joining.pop(0))
+        return frozenset(hidden)
+
+    def _of_districts(self) -> dict[str, float]:
+        counts = {place: self._counts.get((place, self._rule.metric_id)) for place in self._districts}
+        return {place: count for place, count in counts.items() if count is not None}
+
+    def _candidates(self) -> list[str]:
+        """Return the places that may join, the smallest count first; a zero widens nothing, and the city comes last."""
+        counts = self._of_districts()
+        ordered = sorted(counts, key=lambda place: (self._is_public(place), counts[place] == 0, counts[place], place))
+        return [*ordered, CITY]
+
+    def _is_public(self, place: str) -> bool:
+        """Whether the last release tells the count: to keep it back now would hide nothing."""
+        if self._before is None or (place, self._rule.metric_id) not in self._before.counts:
+            return False
+        return is_unchanged(self._releases(frozenset()), _secret(self._rule), place)
+
+    def _releases(self, hidden: frozenset[str]) -> list[Printed]:
+        now = Printed(self._counts, hidden)
+        return [now] if self._before is None else [now, self._before]
+
+    def _ranges(self, hidden: frozenset[str], *, with_sums: bool) -> dict[str, tuple[float, float]]:
+        secret = _secret(self._rule)
+        return find_ranges(self._releases(hidden), self._kinds, secret, self._districts, with_sums=with_sums)
+
+    def _is_safe(self, hidden: frozenset[str]) -> bool:
+        """Whether no cell can be narrowed down, but by what is printed of its own place alone."""
+        unknown = hidden - self._best.keys()
+        if unknown:
+            self._best |= self._ranges(unknown, with_sums=False)
+        for place, (low, high) in self._ranges(hidden, with_sums=True).items():
+            least, greatest = self._best[place]
+            if place != CITY and (low > least + _CLOSE or high < min(self._rule.below - 1, greatest) - _CLOSE):
+                return False
+        return True

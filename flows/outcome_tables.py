@@ -1,0 +1,55 @@
+"""The measures of every source beside the incidents, and what was odd in their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from district_reports.metrics.arrests import count_arrest_windows
+from district_reports.metrics.complaints import check_complaints, count_complaints
+from district_reports.metrics.force import count_force
+from district_reports.metrics.opened import Opened
+from district_reports.metrics.rates import count_rates
+from district_reports.metrics.requests import check_requests, count_requests
+from district_reports.metrics.trust import count_trust
+from district_reports.metrics.victims import check_victims, count_victims
+from district_reports.model import CheckResult
+from district_reports.periods import Quarter
+from district_reports.readings import Readings
+
+
+def count_outcomes(
+    opened: Opened, quarters: Sequence[Quarter], readings: Readings, incidents: pd.DataFrame
+) -> list[pd.DataFrame]:
+    """Return a table of measures for each part that the city's config has."""
+    outcomes = opened.settings.outcomes
+    tables = []
+    if outcomes.victims:
+        tables.append(count_victims(opened, quarters))
+    if outcomes.arrests:
+        tables.append(count_arrest_windows(opened, quarters))
+    if outcomes.complaints:
+        tables.append(count_complaints(opened, quarters))
+    if outcomes.requests:
+        tables.append(count_requests(opened, quarters))
+    if outcomes.trust:
+        tables.append(count_trust(opened, quarters))
+    if outcomes.force:
+        tables.append(count_force(opened, quarters, readings.force))
+    if outcomes.population:
+        tables.append(count_rates(opened, quarters, incidents, readings.population))
+    return tables
+
+
+def check_outcomes(opened: Opened, quarters: Sequence[Quarter]) -> list[CheckResult]:
+    """Return what was odd in the rows of the optional sources; remarks all."""
+    outcomes = opened.settings.outcomes
+    results = []
+    if outcomes.victims:
+        results += check_victims(opened, quarters)
+    if outcomes.complaints:
+        results += check_complaints(opened, quarters)
+    if outcomes.requests:
+        results += check_requests(opened, quarters)
+    return results
