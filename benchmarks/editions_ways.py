@@ -16,7 +16,7 @@ from typing import Any
 
 from district_reports.metrics import CITY
 from district_reports.settings import load_settings
-from flows import rendering, stages
+from flows import counting, rendering, stages
 from flows.records import DraftRequest, EditionResult, SourceKind
 
 QUARTER = "2026Q3"
@@ -60,7 +60,7 @@ def write_dossiers(request: DraftRequest) -> dict[str, Any]:
     store = stages.open_store(settings, request)
     with store.lock():
         stages.sync_sources(settings, request, store, lambda stage, done, total: None)
-        facts, measures = stages.count_everything(settings, request, store)
+        facts, measures = counting.count_everything(settings, request, store)
         dossiers = stages.write_dossiers(store, facts, measures)
     return {"seconds": perf_counter() - start, "dossiers": len(dossiers)}
 

@@ -63,9 +63,10 @@ class Settings(Record):
     """None: the command's own default."""
 
     @property
-    def portal_domain(self) -> str:
-        """Host of the portal, without port: the same portal may answer on another one tomorrow."""
-        return urlsplit(self.portal_url).hostname or ""
+    def portal_domains(self) -> tuple[str, ...]:
+        """Hosts of the portals, without port: the same portal may answer on another one tomorrow."""
+        urls = (self.portal_url, self.county_portal_url)
+        return tuple(dict.fromkeys(urlsplit(url).hostname or "" for url in urls if url))
 
     @property
     def district_ids(self) -> tuple[str, ...]:

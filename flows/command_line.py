@@ -26,6 +26,7 @@ from flows.records import DraftRequest, SourceKind
 
 PROGRAM = "district-reports"
 DATA_DIRS = {SourceKind.PORTAL: Path("data/var"), SourceKind.SAMPLE: Path("data/sample")}
+RECORDS_DIR = Path("data")
 UNEXPECTED = 1
 USAGE = 2
 EDITIONS_FAILED = 6
@@ -50,7 +51,7 @@ class Latest(StrEnum):
 SourceOption = Annotated[SourceKind, typer.Option("--source", help="Where the rows come from.")]
 DataDirOption = Annotated[Path | None, typer.Option("--data-dir", help="Folder the program makes and keeps.")]
 RecordsDirOption = Annotated[
-    Path | None, typer.Option("--records-dir", help="Folder of the records people keep; no command reads it yet.")
+    Path | None, typer.Option("--records-dir", help="Folder of the records people keep: readings, notes, corrections.")
 ]
 AsOfOption = Annotated[str, typer.Option("--as-of", help="The report's date, 2026-10-08; today when not given.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -76,7 +77,7 @@ def draft(
 ) -> int:
     """Make the reports of a quarter: pull what changed, count, write web pages and print files."""
     settings = load_settings()
-    request = _request(settings, quarter, source, as_of, data_dir).model_copy(
+    request = _request(settings, quarter, source, as_of, data_dir, records_dir).model_copy(
         update={
             "districts": _checked_districts(settings, district),
             "languages": _checked_languages(settings, language),
@@ -112,7 +113,7 @@ def sync(
 ) -> int:
     """Bring the snapshots up to date for a quarter and its history, and write no report."""
     settings = load_settings()
-    request = _request(settings, quarter, source, as_of, data_dir)
+    request = _request(settings, quarter, source, as_of, data_dir, records_dir)
     # Only now, as in `draft`.
     from flows.terminal import run_sync
 
@@ -163,7 +164,14 @@ def _environment_message(error: OSError) -> str:
     return f"{where}expected to read or write it, got: {what.get(error.errno or 0, error.strerror or str(error))}"
 
 
-def _request(settings: Settings, quarter: str, source: SourceKind, as_of: str, data_dir: Path | None) -> DraftRequest:
+def _request(
+    settings: Settings,
+    quarter: str,
+    source: SourceKind,
+    as_of: str,
+    data_dir: Path | None,
+    records_dir: Path | None = None,
+) -> DraftRequest:
     """Return what the arguments ask for; the clock is read here and nowhere below."""
     now = datetime.now(ZoneInfo(settings.city.time_zone))
     report_date = _parse_day(as_of) if as_of else now.date()
@@ -174,6 +182,7 @@ def _request(settings: Settings, quarter: str, source: SourceKind, as_of: str, d
         districts=settings.district_ids,
         languages=tuple(language.tag for language in settings.languages),
         data_dir=(data_dir or settings.data_dir or DATA_DIRS[source]).absolute(),
+        records_dir=(records_dir or settings.records_dir or RECORDS_DIR).absolute(),
         as_of=report_date,
         now=now,
     )

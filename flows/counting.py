@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-import pandas as pd
-
 from district_reports.checks import require_passed
 from district_reports.dossier import Facts
 from district_reports.errors import ConfigError
@@ -25,7 +23,6 @@ from district_reports.metrics.disclosure import suppress
 from district_reports.metrics.opened import Opened, attach_sources
 from district_reports.model import CheckResult, Snapshot
 from district_reports.periods import Quarter
-from district_reports.readings import Readings
 from district_reports.settings import Settings
 from district_reports.store import Store
 from flows.extras import find_extras
@@ -58,7 +55,7 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
     quarter = Quarter.parse(request.quarter)
     window = quarter.window(settings.report.history_quarters)
     snapshots = load_snapshots(settings, store)
-    origins = {origin_id: origin for origin_id, origin in find_origins(settings, snapshots, request).items()}
+    origins = find_origins(settings, snapshots, request)
     events = _events(settings, snapshots)
     readings = find_readings(settings, request)
     paths = _part_paths(store, snapshots, events, {f"{month:%Y-%m}" for past in window for month in past.months})

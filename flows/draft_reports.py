@@ -23,7 +23,7 @@ from district_reports.metrics import CITY
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from district_reports.store import Store
-from flows import rendering, stages
+from flows import drafting as counting, rendering, stages
 from flows.drafting import Steps, open_draft, run_stages
 from flows.records import DraftRequest, DraftSummary, EditionResult, SourceKind
 from flows.stages import Progress
@@ -55,7 +55,7 @@ sync_sources = task(
     retry_condition_fn=_is_worth_retrying,
     cache_policy=NO_CACHE,
 )(stages.sync_sources)
-count_everything = task(name="count everything", cache_policy=NO_CACHE)(stages.count_everything)
+count_everything = task(name="count everything", cache_policy=NO_CACHE)(counting.count_everything)
 write_dossiers = task(name="write dossiers", cache_policy=NO_CACHE)(stages.write_dossiers)
 
 
@@ -145,6 +145,7 @@ def quarterly_draft(quarter: str = "latest", data_dir: str = "data/var", source:
         districts=(*settings.district_ids, CITY),
         languages=tuple(language.tag for language in settings.languages),
         data_dir=Path(data_dir).absolute(),
+        records_dir=(settings.records_dir or Path("data")).absolute(),
         as_of=now.date(),
         now=now,
     )

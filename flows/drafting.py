@@ -16,6 +16,12 @@ from district_reports.model import Dossier
 from district_reports.settings import Settings
 from district_reports.store import Store
 from flows import rendering, stages
+
+
+def count_everything(settings, request, store):  # type: ignore  # TEMPORARY
+    from flows.counting import count_everything as real
+    return real(settings, request, store)
+
 from flows.records import DraftRequest, DraftSummary, EditionResult
 from flows.release import build_manifest, find_others, save_manifest
 from flows.stages import Progress, Synced
@@ -41,7 +47,7 @@ def make_editions(store: Store, request: DraftRequest, progress: Progress) -> li
     return editions
 
 
-PLAIN = Steps(stages.sync_sources, stages.count_everything, stages.write_dossiers, make_editions)
+PLAIN = Steps(stages.sync_sources, count_everything, stages.write_dossiers, make_editions)
 """Every stage in this process, one after the other."""
 
 

@@ -15,6 +15,7 @@ from district_reports.errors import ContractError
 from district_reports.metrics import (
     CITY,
     OUTSIDE,
+    SOURCE_ID,
     Measures,
     Oddity,
     count_by_name,
@@ -22,6 +23,7 @@ from district_reports.metrics import (
     count_oddities,
     newest_day,
 )
+from district_reports.metrics.measures import COUNT_UNITS
 from district_reports.model import CheckResult, Contact, Origin, Shape, Snapshot
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
@@ -39,25 +41,30 @@ MARKS = {"is_sample": "sample data, not real figures", "is_preview": "preview, n
 """What `measures.csv` says in each row of figures that are not to be published."""
 
 
-def find_origins(settings: Settings, snapshots: Mapping[str, Snapshot], request: DraftRequest) -> tuple[Origin, ...]:
-    """Return who published what we hold, and as of which day in the city; sample and preview are marked in the id."""
+def find_origins(settings: Settings, snapshots: Mapping[str, Snapshot], request: DraftRequest) -> dict[str, Origin]:
+    """Return who published what we hold, and as of which day in the city, by source.
+
+    Sample and preview are marked in the id. The counts of court cases come from several files of one publisher.
+    """
     flags = {"is_sample": request.source is SourceKind.SAMPLE, "is_preview": request.is_preview}
     marks = ", ".join(mark for name, mark in MARKS.items() if flags[name])
     zone = ZoneInfo(settings.city.time_zone)
-    return tuple(
-        Origin(
-            origin_id=f"{source.source_id} ({marks})" if marks else source.source_id,
+    published = {source.source_id: source for source in settings.sources if source.form != "cases"}
+    cases = [source for source in settings.sources if source.form == "cases"]
+    origins = {}
+    for source_id, snapshot in snapshots.items():
+        source = published.get(source_id) or cases[0]
+        origins[source_id] = Origin(
+            origin_id=f"{source_id} ({marks})" if marks else source_id,
             producer=source.producer,
-            title=source.title,
+            title=", ".join(each.title for each in cases) if source in cases else source.title,
             page_url=source.page_url,
-            dataset_id=source.dataset_id,
+            dataset_id=snapshot.dataset_id,
             license=source.license,
-            as_of=snapshots[source.source_id].rows_updated_at.astimezone(zone).date(),
-            snapshot=snapshots[source.source_id].digest,
+            as_of=snapshot.rows_updated_at.astimezone(zone).date(),
+            snapshot=snapshot.digest,
         )
-        for source in settings.sources
-        if source.source_id in snapshots
-    )
+    return origins
 
 
 def check_rows(
@@ -79,15 +86,16 @@ def check_rows(
         {place: int(counts.get(place, quarter, settings.report.all_incidents).value or 0) for place in places}
         for places in (settings.district_ids, (OUTSIDE,))
     )
-    (source,) = (source for source in settings.sources if source.form == "events")
-    source_id, preview = source.source_id, request.is_preview
+    source = settings.source(SOURCE_ID)
+    source_id, preview, total = source.source_id, request.is_preview, settings.report.all_incidents
     return [
         *checks.check_fresh(quarter, newest_day(con), source_id=source_id, is_preview=preview),
         *checks.check_offence_groups(count_by_name(oddities, Oddity.UNKNOWN_GROUPS), source_id=source_id),
         *checks.check_offence_types(count_by_name(oddities, Oddity.UNKNOWN_TYPES), source_id=source_id),
         *checks.check_offence_codes(count_by_name(oddities, Oddity.UNKNOWN_CODES), source_id=source_id),
-        *checks.check_sums(measures, whole=CITY, source_id=source_id),
-        *checks.check_history(measures, quarter, whole=CITY, source_id=source_id, is_preview=preview),
+        *checks.check_sums(measures, whole=CITY, units=COUNT_UNITS, source_id=source_id),
+        *checks.check_history(measures, quarter, whole=CITY, metric_id=total, source_id=source_id, is_preview=preview),
+        *checks.check_jumps(measures, quarter, whole=CITY, units=COUNT_UNITS, total=total, source_id=source_id),
         *checks.check_districts(rows, outside=outside[OUTSIDE]),
         *checks.check_volume(count_months(con), window, source.monthly_rows, source_id=source_id),
     ]

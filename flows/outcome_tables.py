@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-
-from district_reports.metrics.arrests import count_arrest_windows
 from district_reports.metrics.complaints import check_complaints, count_complaints
 from district_reports.metrics.force import count_force
-from district_reports.metrics.opened import Opened
 from district_reports.metrics.rates import count_rates
-from district_reports.metrics.requests import check_requests, count_requests
 from district_reports.metrics.trust import count_trust
+from district_reports.readings import Readings
+
+from district_reports.metrics.arrests import count_arrest_windows
+from district_reports.metrics.opened import Opened
+from district_reports.metrics.requests import check_requests, count_requests
 from district_reports.metrics.victims import check_victims, count_victims
 from district_reports.model import CheckResult
 from district_reports.periods import Quarter
-from district_reports.readings import Readings
 
 
 def count_outcomes(

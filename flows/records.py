@@ -25,6 +25,8 @@ class DraftRequest(Record):
     """Places to write, in the order of the config; `city` among them."""
     languages: tuple[str, ...]
     data_dir: Path
+    records_dir: Path
+    """Where people keep what no portal has."""
     as_of: date
     now: datetime
     is_preview: bool = False

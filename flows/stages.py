@@ -7,24 +7,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
+
 from district_reports.checks import check_complete, require_passed
+from district_reports.config import Source
 from district_reports.dossier import Facts, build_dossiers, canonical_json
-from district_reports.errors import ConfigError, FetchError, StoreError
-from district_reports.metrics import (
-    CITY,
-    Measures,
-    build_breakdowns,
-    count_measures,
-    format_measures,
-    mark_partial,
-    newest_day,
-    open_incidents,
-)
-from district_reports.model import CheckResult, Dossier, Snapshot
+from district_reports.errors import FetchError, StoreError
+from district_reports.metrics import CITY
+from district_reports.model import CheckResult, Dossier
 from district_reports.periods import Quarter
 from district_reports.render.i18n import load_words
 from district_reports.render.page import require_words
@@ -34,7 +26,6 @@ from district_reports.sources.sample import SamplePortal
 from district_reports.sources.socrata import SocrataPortal
 from district_reports.store import Store
 from district_reports.sync import SyncResult, synchronise
-from flows.facts import check_rows, find_contacts, find_origins, find_shapes
 from flows.records import DraftRequest, EditionResult, SourceKind
 
 FREE_BYTES = 48 * 2**20
@@ -57,11 +48,32 @@ def check_request(settings: Settings, request: DraftRequest) -> None:
     require_words(settings, words[settings.languages[0].tag])
 
 
-def open_portal(settings: Settings, request: DraftRequest) -> Portal:
-    """Return the place the rows come from."""
-    if request.source is SourceKind.SAMPLE:
-        return SamplePortal(settings, Quarter.parse(request.quarter))
-    return SocrataPortal(settings.portal_url, app_token=settings.app_token)
+class Portals:
+    """The places the rows come from: the city's portal, the county's, or the sample in place of both."""
+
+    def __init__(self, settings: Settings, request: DraftRequest) -> None:
+        self._settings, self._request = settings, request
+        self._opened: dict[str, Portal] = {}
+
+    def of(self, source: Source) -> Portal:
+        """Return the portal of a source, opened when it is first asked for."""
+        name = "sample" if self._request.source is SourceKind.SAMPLE else source.portal
+        if name not in self._opened:
+            self._opened[name] = self._open(name)
+        return self._opened[name]
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        return sum(portal.requests for portal in self._opened.values())
+
+    def _open(self, name: str) -> Portal:
+        if name == "sample":
+            return SamplePortal(self._settings, Quarter.parse(self._request.quarter))
+        is_city = name == "city"
+        url = self._settings.portal_url if is_city else self._settings.county_portal_url
+        # The token is the city's: another portal has no use for it.
+        return SocrataPortal(url, app_token=self._settings.app_token if is_city else "")
 
 
 def open_store(settings: Settings, request: DraftRequest) -> Store:
@@ -72,8 +84,8 @@ def open_store(settings: Settings, request: DraftRequest) -> Store:
         StoreError: If it cannot be written.
     """
     kind: Literal["sample", "portal"] = "sample" if request.source is SourceKind.SAMPLE else "portal"
-    domain = kind if kind == "sample" else settings.portal_domain
-    return Store.open(request.data_dir, kind=kind, city_id=settings.city.city_id, domains=(domain,))
+    domains = (kind,) if kind == "sample" else settings.portal_domains
+    return Store.open(request.data_dir, kind=kind, city_id=settings.city.city_id, domains=domains)
 
 
 def check_space(store: Store) -> None:
@@ -96,10 +108,10 @@ def check_portal(settings: Settings, request: DraftRequest) -> None:
     """
     if request.is_offline:
         return
-    portal = open_portal(settings, request)
+    portals = Portals(settings, request)
     for source in settings.sources:
         if source.is_required:
-            portal.fetch_metadata(source)
+            portals.of(source).fetch_metadata(source)
 
 
 @dataclass(frozen=True)
@@ -121,18 +133,25 @@ def sync_sources(settings: Settings, request: DraftRequest, store: Store, progre
     Raises:
         SourceError: If a required source cannot be read or has drifted.
     """
+    kept_whole = [source for source in settings.sources if source.form != "cases"]
     if request.is_offline:
-        return Synced(tuple(_require_snapshot(settings, store, source.source_id) for source in settings.sources), 0)
-    portal = open_portal(settings, request)
+        return Synced(tuple(_require_snapshot(settings, store, source.source_id) for source in kept_whole), 0)
+    portals = Portals(settings, request)
     quarters = Quarter.parse(request.quarter).window(settings.report.history_quarters)
 
     def tell(stage: str, done: int, total: int) -> None:
         progress(f"pull:{stage}", done, total)
 
-    results = tuple(
-        synchronise(portal, store, source, quarters, now=request.now, on_progress=tell) for source in settings.sources
-    )
-    return Synced(results, portal.requests)
+    results = [
+        synchronise(portals.of(source), store, source, quarters, now=request.now, on_progress=tell)
+        for source in kept_whole
+    ]
+    cases = [source for source in settings.sources if source.form == "cases"]
+    if cases and settings.outcomes.court:
+        from district_reports.sync_cases import synchronise_cases  # TEMPORARY
+
+        results.append(synchronise_cases(portals.of(cases[0]), store, settings, now=request.now, on_progress=tell))
+    return Synced(tuple(results), portals.requests)
 
 
 def _require_snapshot(settings: Settings, store: Store, source_id: str) -> SyncResult:
@@ -140,61 +159,6 @@ def _require_snapshot(settings: Settings, store: Store, source_id: str) -> SyncR
     if snapshot is None and settings.source(source_id).is_required:
         raise FetchError(f"{source_id}: expected a snapshot from an earlier run, found none", source_id=source_id)
     return SyncResult(source_id=source_id, snapshot=snapshot, rows_pulled=0, months_pulled=0, remarks=())
-
-
-def load_snapshots(settings: Settings, store: Store) -> dict[str, Snapshot]:
-    """Return the snapshots at hand, by source."""
-    found = ((source.source_id, store.load_snapshot(source.source_id)) for source in settings.sources)
-    return {source_id: snapshot for source_id, snapshot in found if snapshot is not None}
-
-
-def count_everything(settings: Settings, request: DraftRequest, store: Store) -> tuple[Facts, bytes]:
-    """Return everything known of the quarter, checked, and the bytes of `measures.csv`.
-
-    Raises:
-        ChecksFailed: If a required check failed.
-        ContractError: If the stored rows are not as declared.
-    """
-    quarter = Quarter.parse(request.quarter)
-    window = quarter.window(settings.report.history_quarters)
-    snapshots = load_snapshots(settings, store)
-    origins = find_origins(settings, snapshots, request)
-    events = _events(settings, snapshots)
-    wanted = {f"{month:%Y-%m}" for past in window for month in past.months}
-    paths = [store.part_path(events.source_id, part) for part in events.parts if part.part_id in wanted]
-    origin = next(origin for origin in origins if origin.snapshot == events.digest)
-    with closing(open_incidents(paths, settings)) as con:
-        table = count_measures(con, settings, window, as_of=origin.as_of, origin_id=origin.origin_id)
-        newest = newest_day(con)
-        if request.as_of < quarter.complete_on or newest is None or newest < quarter.end:
-            table = mark_partial(table, quarter)
-        results = check_rows(con, table, settings, request)
-        require_passed(results)
-        breakdowns = build_breakdowns(con, settings, quarter)
-    contacts, differing = find_contacts(settings, store, snapshots)
-    shapes, unusable = find_shapes(settings, store, snapshots)
-    facts = Facts(
-        settings=settings,
-        quarter=quarter,
-        report_date=request.as_of,
-        is_sample=request.source is SourceKind.SAMPLE,
-        is_preview=request.is_preview,
-        origins=origins,
-        measures=Measures(table),
-        breakdowns=breakdowns,
-        shapes=shapes,
-        contacts=contacts,
-        remarks=tuple(result for result in (*results, *differing, *unusable) if not result.passed),
-    )
-    return facts, format_measures(table)
-
-
-def _events(settings: Settings, snapshots: dict[str, Snapshot]) -> Snapshot:
-    """Return the snapshot that holds the incidents."""
-    for source in settings.sources:
-        if source.form == "events" and source.source_id in snapshots:
-            return snapshots[source.source_id]
-    raise ConfigError("sources: expected a source of events with a snapshot, found none")
 
 
 def write_dossiers(store: Store, facts: Facts, measures: bytes) -> dict[str, Dossier]:

@@ -13,7 +13,14 @@ import duckdb
 import pandas as pd
 import pytest
 
-from district_reports.checks import check_districts, check_history, check_sums, check_volume, require_passed
+from district_reports.checks import (
+    check_districts,
+    check_history,
+    check_jumps,
+    check_sums,
+    check_volume,
+    require_passed,
+)
 from district_reports.metrics import (
     CITY,
     OUTSIDE,
@@ -28,6 +35,7 @@ from district_reports.metrics import (
     open_incidents,
     parse_measures,
 )
+from district_reports.metrics.measures import COUNT_UNITS
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from tests.real_data import REAL_CRIMES
@@ -162,8 +170,9 @@ def test_districts_and_none_add_up_and_nothing_stops_the_quarter(
     rows = {str(place): int(value) for place, value in zip(counts["district_id"], counts["value"], strict=True)}
     window = QUARTER.window(13)
     results = [
-        *check_sums(measures, whole=CITY),
-        *check_history(measures, QUARTER, whole=CITY),
+        *check_sums(measures, whole=CITY, units=COUNT_UNITS),
+        *check_history(measures, QUARTER, whole=CITY, metric_id="incidents_all"),
+        *check_jumps(measures, QUARTER, whole=CITY, units=COUNT_UNITS, total="incidents_all"),
         *check_volume(count_months(con), window, city.source("crimes").monthly_rows),
         *check_districts({place: rows[place] for place in city.district_ids}, outside=rows[OUTSIDE]),
     ]

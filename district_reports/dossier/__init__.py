@@ -4,8 +4,8 @@ Belongs here: putting measures, counts and shapes together, and deciding which d
 may carry. Does not belong here: any sentence, any formatted number, any reading of files.
 """
 
-from district_reports.dossier.build import build_dossiers
+from district_reports.dossier.build import NO_PLACES, build_dossiers
 from district_reports.dossier.canonical import canonical_json, digest_of, load_dossier
 from district_reports.dossier.facts import Extras, Facts
 
-__all__ = ["Extras", "Facts", "build_dossiers", "canonical_json", "digest_of", "load_dossier"]
+__all__ = ["NO_PLACES", "Extras", "Facts", "build_dossiers", "canonical_json", "digest_of", "load_dossier"]

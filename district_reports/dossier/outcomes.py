@@ -5,11 +5,14 @@ from __future__ import annotations
 from district_reports.dossier.comparisons import YEAR, count_of
 from district_reports.dossier.facts import Facts
 from district_reports.metrics.measures import CITY
-from district_reports.model import Communities, Community, Correction, Ladder, Measure, Rate, Rung, RungId, State
+from district_reports.model import Communities, Community, Correction, Ladder, Measure, Rate, Rung, RungId, Shape, State
 from district_reports.periods import Quarter
 
 WINDOW_RUNGS: dict[int, RungId] = {90: "arrest_90", 180: "arrest_180", 365: "arrest_365"}
 """Windows that are rungs of the ladder; the shortest window of all is in the table of arrests only."""
+
+SQUARE = 1000
+"""Side of the square that shapes are drawn on."""
 
 
 def build_ladders(facts: Facts, place: str) -> tuple[Ladder, ...]:
@@ -102,7 +105,26 @@ def build_communities(facts: Facts, place: str) -> Communities | None:
         ),
         elsewhere=sum(known.values()) - sum(shown.values()),
         unknown=sum(counts.values()) - sum(known.values()),
-        shapes=tuple(shape for shape in facts.extras.community_shapes if shape.area_id in shown),
+        shapes=_fill_square(tuple(shape for shape in facts.extras.community_shapes if shape.area_id in shown)),
+    )
+
+
+def _fill_square(shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """Return shapes cut out of the city's map, as large as their square allows."""
+    points = [point for shape in shapes for ring in shape.rings for point in ring]
+    if not points:
+        return ()
+    left, top = (min(point[axis] for point in points) for axis in (0, 1))
+    width = max(max(point[0] for point in points) - left, max(point[1] for point in points) - top) or 1
+    return tuple(
+        Shape(
+            area_id=shape.area_id,
+            rings=tuple(
+                tuple((round((x - left) * SQUARE / width), round((y - top) * SQUARE / width)) for x, y in ring)
+                for ring in shape.rings
+            ),
+        )
+        for shape in shapes
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from district_reports.model import Measure, Note, State
 from district_reports.periods import Quarter
+from district_reports.render.honesty import list_explanations
 from district_reports.render.sheet import Sheet
 from district_reports.render.view import ContactLine, Link, Section, SourceLine, Table
 
@@ -97,6 +98,7 @@ def build_notes(sheet: Sheet) -> Section:
     """Return what was odd in the rows, each with its count."""
     words = sheet.words
     points = tuple(_note_text(sheet, note) for note in sheet.dossier.notes) or (words.text("notes.none"),)
+    points = (*list_explanations(sheet), *points)
     return Section(section_id="notes", question=words.text("notes.heading"), answer="", points=points)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from district_reports.model import Comparison, Direction, Measure, Part
+from district_reports.model import Comparison, Direction, Measure, Part, State
 from district_reports.periods import Quarter
 from district_reports.render.sheet import Sheet
 from district_reports.render.view import Figure, PairBar, PairChart, Table, TrendChart, TrendPoint
@@ -136,9 +136,16 @@ def build_kinds(sheet: Sheet) -> Figure:
             ),
             rows=tuple(_kind_row(sheet, offence) for offence in offences),
         ),
-        notes=(words.text("trend.scale_note"),),
+        notes=_kinds_notes(sheet, offences),
         source=sheet.source_line,
     )
+
+
+def _kinds_notes(sheet: Sheet, offences: Sequence[Comparison]) -> tuple[str, ...]:
+    measures = (measure for offence in offences for measure in (offence.now, offence.year_before))
+    is_hidden = any(measure.state is State.SUPPRESSED for measure in measures)
+    names = ("trend.scale_note", "suppressed.note") if is_hidden else ("trend.scale_note",)
+    return tuple(sheet.words.text(name) for name in names)
 
 
 def _kind_bar(sheet: Sheet, offence: Comparison) -> PairBar:
@@ -189,9 +196,9 @@ def _kinds_title(sheet: Sheet, offences: Sequence[Comparison]) -> str:
     return words.text("kinds.title.tie", items=sheet.join(names), n=words.number(most))
 
 
-def kinds_answer(sheet: Sheet) -> str:
-    """Return which kinds changed more than chance would explain."""
-    words, offences = sheet.words, sheet.dossier.offences
+def kinds_answer(sheet: Sheet, counts: Sequence[Comparison] | None = None) -> str:
+    """Return which kinds changed more than chance would explain: of the offences, or of other counts by kind."""
+    words, offences = sheet.words, sheet.dossier.offences if counts is None else counts
 
     def names(direction: Direction) -> list[str]:
         return [sheet.metric_name(offence.metric_id) for offence in offences if offence.direction is direction]

@@ -20,7 +20,9 @@ from district_reports.render.back_matter import (
 )
 from district_reports.render.figures import build_kinds, build_parts, build_trend, kinds_answer
 from district_reports.render.figures_where import build_hours, build_places
+from district_reports.render.honesty import list_corrections
 from district_reports.render.i18n import Words
+from district_reports.render.more import build_more, implied_keys
 from district_reports.render.sheet import Sheet
 from district_reports.render.view import KeyFact, Labels, Link, Page, Section
 from district_reports.settings import Settings
@@ -53,6 +55,7 @@ def require_words(settings: Settings, words: Words) -> None:
     keys += [f"title.{metric}.{direction}" for metric in report.trends for direction in Direction]
     keys += [f"trend.{metric}.note" for metric in report.trends]
     keys += [f"contact.{line.contact_id}.{part}" for line in report.helplines for part in ("label", "detail")]
+    keys += implied_keys(settings)
     missing = [key for key in keys if not words.forms.get(key)]
     if missing:
         tag = words.language.tag
@@ -89,8 +92,8 @@ def build_page(dossier: Dossier, words: Words, settings: Settings) -> Page:
         key_facts=tuple(_key_fact(sheet, fact) for fact in dossier.key_facts),
         key_facts_note=words.text("key_facts.note"),
         sections=_sections(sheet),
-        more=(),
-        corrections=(),
+        more=build_more(sheet),
+        corrections=list_corrections(sheet),
         limits=build_limits(sheet),
         contacts=build_contacts(sheet),
         contacts_heading=words.text("contacts.heading"),

@@ -22,7 +22,7 @@ from district_reports.config import Language
 from district_reports.errors import RenderError
 from district_reports.render.fonts import font_dirs
 from district_reports.render.svg import split_labels
-from district_reports.render.view import Figure, Page
+from district_reports.render.view import Page, Section
 
 TEMPLATE = "report.typ"
 STANDARD: Final = "ua-1"
@@ -40,9 +40,11 @@ _LONG_WORD = re.compile(r"[^\s\-/\u200b\u2e80-\uffef]{29,}")
 """Longer than any word of ours; scripts that break between all letters are left alone."""
 _MAY_BREAK = "\u200b"
 _ADDRESSES = frozenset({"url", "href"})
-_CODES = frozenset({"figure_id", "section_id", "metric_id", "language", "lang", "region", "font", "report_date"})
+_CODES = frozenset({"figure_id", "table_id", "section_id", "metric_id", "language", "lang", "region", "font", "report_date"})
 _SPOKEN = frozenset({"document_title", "alt"})
 """Fields that are no text on the paper: followed, compared, or read aloud."""
+_PARTS: Final = ("limits", "notes", "method", "data")
+"""Fields of a page that are one section each; the arrests stand among what follows the summary."""
 _NUMBER = re.compile(r"[\W_]*(\d[\d\W]*)?")
 """A cell without letters: a number with its signs, a dash for none, or nothing."""
 _LONGEST_MESSAGE = 300
@@ -104,11 +106,10 @@ class PrintShop:
         return pdf
 
     def _drawings(self, page: Page, charts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-        figures = _figures(page)
-        missing = [figure.figure_id for figure in figures if figure.figure_id not in charts]
+        missing = [figure.figure_id for figure in page.figures if figure.figure_id not in charts]
         if missing:
             raise self._error(f"expected a chart for each figure, got none for {', '.join(missing)}")
-        return {figure.figure_id: _drawing(charts[figure.figure_id]) for figure in figures}
+        return {figure.figure_id: _drawing(charts[figure.figure_id]) for figure in page.figures}
 
     def _error(self, problem: str) -> RenderError:
         message = f"{TEMPLATE} ({self.language.tag}): {problem}"
@@ -129,6 +130,8 @@ def printable(text: str) -> str:
     Line breaks of all kinds become one kind, other controls a space; characters that are no letters the replacement
     character; embeddings and overrides go; each isolate is closed within the text.
     """
+    if text.isprintable():
+        return text
     text = _REMOVED.sub("", _LINE_BREAKS.sub("\n", text))
     kept, depth = [], 0
     for sign in text:
@@ -156,13 +159,19 @@ def find_numeric_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def _page_record(page: Page) -> dict[str, Any]:
     """Return the page as the template reads it: charts are drawn already, tables know their columns of numbers."""
-    charts = {"figures": {"__all__": {"chart"}}}
-    record = page.model_dump(mode="json", exclude={"sections": {"__all__": charts}, "arrests": charts})
-    for section in (*record["sections"], record["arrests"]):
-        for table in (*section["tables"], *(figure["table"] for figure in section["figures"])):
-            table["numeric"] = find_numeric_columns(table["head"], table["rows"])
+    record = page.model_dump(mode="json", exclude=set(_PARTS) | {"sections", "more", "arrests"})
+    record |= {name: _section_record(getattr(page, name)) for name in _PARTS}
+    record["sections"] = [_section_record(section) for section in page.sections]
+    record["further"] = [_section_record(section) for section in page.further]
     cleaned: dict[str, Any] = _cleaned(record)
     return cleaned
+
+
+def _section_record(section: Section) -> dict[str, Any]:
+    record = section.model_dump(mode="json", exclude={"figures": {"__all__": {"chart"}}})
+    for table in (*record["tables"], *(figure["table"] for figure in record["figures"])):
+        table["numeric"] = find_numeric_columns(table["head"], table["rows"])
+    return record
 
 
 def _cleaned(value: Any, name: str = "") -> Any:
@@ -186,10 +195,6 @@ def _drawing(svg: str) -> dict[str, Any]:
     picture = split_labels(svg)
     labels = [label._asdict() | {"text": printable(label.text)} for label in picture.labels]
     return picture._asdict() | {"labels": labels}
-
-
-def _figures(page: Page) -> list[Figure]:
-    return [figure for section in (*page.sections, page.arrests) for figure in section.figures]
 
 
 def _shorten(message: str) -> str:

@@ -6,6 +6,7 @@ What belongs here: the questions and the records they are answered with. What do
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -15,6 +16,10 @@ import pyarrow as pa
 from district_reports.config import Source
 from district_reports.model import CheckResult, Fingerprint
 from district_reports.periods import Quarter
+from district_reports.tables import arrow_schema
+
+MISSING = "(missing)"
+"""Stands for the field of a column that the portal lacks; no portal has a field of that name."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ class Metadata:
     columns: dict[str, str]
     """The portal's field names and its names of their types; empty where it lists none."""
     remarks: tuple[CheckResult, ...] = ()
-    """What the report should tell about the way the portal was reached."""
+    """What the report should tell about the way the portal was reached, and of columns that are missing."""
+    missing: tuple[str, ...] = ()
+    """Our names of optional columns that the portal lacks; see `narrowed`."""
 
 
 class Portal(Protocol):
@@ -106,6 +113,17 @@ class Portal(Protocol):
         ...
 
 
+class CasesPortal(Portal, Protocol):
+    """A portal that also publishes sources of the form `cases`."""
+
+    def fetch_cases(self, source: Source) -> Iterator[pa.Table]:
+        """Yield all rows of a source of the form `cases` in tables of bounded size, ordered by key, each row once.
+
+        Raises `FetchError` at the end if they are not as many as the portal counts.
+        """
+        ...
+
+
 def month_id(month: date) -> str:
     """Return the id of the part that holds a month: `2018-07`."""
     return f"{month:%Y-%m}"
@@ -121,27 +139,67 @@ def window_months(quarters: tuple[Quarter, ...]) -> tuple[date, ...]:
     return tuple(sorted({month for quarter in quarters for month in quarter.months}))
 
 
+def narrowed(source: Source, missing: Collection[str]) -> Source:
+    """Return the source without the columns that the portal lacks, to ask it for the others."""
+    if not missing:
+        return source
+    return source.model_copy(update={"columns": {n: c for n, c in source.columns.items() if n not in missing}})
+
+
+def filled(table: pa.Table, source: Source, missing: Collection[str]) -> pa.Table:
+    """Return a table of the narrowed source with the declared columns: those that are missing are empty."""
+    schema = arrow_schema(source)
+    if not missing or table.schema.names != [name for name in schema.names if name not in missing]:
+        return table
+    columns = [
+        pa.nulls(table.num_rows, field.type) if field.name in missing else table.column(field.name) for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def rows_where(source: Source, condition: str = "") -> str:
+    """Return the condition of a query: the source's own, and another one."""
+    own = f"({source.where})" if source.where and condition else source.where
+    return " AND ".join(filter(None, (own, condition)))
+
+
 def events_query(source: Source, first: date, end: date, *, limit: int | None = None) -> Query:
     """Return the query for the events from `first` up to, not including, `end`, ordered by key."""
     place = source.columns[source.date].field
-    where = f"{place} >= '{first:%Y-%m-%d}T00:00:00' AND {place} < '{end:%Y-%m-%d}T00:00:00'"
-    return Query(source, tuple(source.columns), where, source.columns[source.key].field, limit)
+    span = f"{place} >= '{first:%Y-%m-%d}T00:00:00' AND {place} < '{end:%Y-%m-%d}T00:00:00'"
+    order = source.columns[source.key].field
+    return Query(source, tuple(source.columns), rows_where(source, span), order, limit)
+
+
+def whole_query(source: Source) -> Query:
+    """Return the query for all rows of a source, ordered by key."""
+    return Query(source, tuple(source.columns), rows_where(source), source.columns[source.key].field)
 
 
 def part_soql(source: Source) -> str:
     """Return the query of one part as the manifest tells it; a month's bounds stand as `first` and `end`."""
     if source.form == "areas":
-        return f"SELECT {', '.join(column.field for column in source.columns.values())} AS GeoJSON"
-    order = source.columns[source.key].field
-    if source.form == "list":
-        return Query(source, tuple(source.columns), order=order).soql
+        fields = ", ".join(column.field for column in source.columns.values())
+        return f"SELECT {fields} AS GeoJSON" + (f" WHERE {source.where}" if source.where else "")
+    query = whole_query(source)
+    if source.form != "events":
+        return query.soql
     place = source.columns[source.date].field
-    return Query(source, tuple(source.columns), f"{place} >= first AND {place} < end", order).soql
+    where = rows_where(source, f"{place} >= first AND {place} < end")
+    return Query(source, query.columns, where, query.order).soql
 
 
-def described_columns(source: Source) -> dict[str, str]:
-    """Return our column names, each with the portal's field, its type, and a `?` if it may be null."""
+def described_columns(source: Source, missing: Collection[str] = ()) -> dict[str, str]:
+    """Return our column names, each with the portal's field, its type, and a `?` if it may be null.
+
+    A column that the portal lacks is told as such, so that what was pulled without it is pulled again once it is there.
+    """
     return {
-        name: f"{column.field} {column.type}{'?' if column.is_nullable else ''}"
+        name: f"{MISSING if name in missing else column.field} {column.type}{'?' if column.is_nullable else ''}"
         for name, column in source.columns.items()
     }
+
+
+def missing_columns(described: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the columns that `described_columns` tells as missing."""
+    return tuple(name for name, words in described.items() if words.startswith(f"{MISSING} "))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from district_reports.config import ColumnType, Source
 from district_reports.errors import SchemaDriftError
+from district_reports.model import CheckResult
 
 PORTAL_TYPES: dict[ColumnType, frozenset[str]] = {
     "integer": frozenset({"number"}),
@@ -21,14 +22,45 @@ FIELDS_HEADER = "X-SODA2-Fields"
 TYPES_HEADER = "X-SODA2-Types"
 
 
+SYSTEM_PREFIX = ":"
+"""Begins the fields every dataset has, such as `:id`: metadata do not list them."""
+
+
+def find_missing(source: Source, found: Mapping[str, str]) -> tuple[str, ...]:
+    """Return our names of the optional columns that are not among those found."""
+    return tuple(
+        name
+        for name, column in source.columns.items()
+        if column.is_optional and column.field not in found and not column.field.startswith(SYSTEM_PREFIX)
+    )
+
+
+def check_missing(source: Source, missing: Sequence[str]) -> tuple[CheckResult, ...]:
+    """Return a remark if the portal lacks optional columns."""
+    if not missing:
+        return ()
+    fields = ", ".join(source.columns[name].field for name in missing)
+    remark = CheckResult(
+        check_id="column_missing",
+        passed=False,
+        required=False,
+        expected=f"the optional columns {fields}",
+        got="none; they are left empty",
+        source_id=source.source_id,
+    )
+    return (remark,)
+
+
 def require_columns(source: Source, found: Mapping[str, str]) -> None:
-    """Return nothing if the metadata list every declared column with its type.
+    """Return nothing if every declared column is among those found, of its type; an optional one may be missing.
 
     Raises:
         SchemaDriftError: If one is missing or has another type; all of them are named.
     """
     problems = []
     for column in source.columns.values():
+        if column.field.startswith(SYSTEM_PREFIX) or (column.is_optional and column.field not in found):
+            continue
         if column.field not in found:
             problems.append(f"expected a column {column.field} ({column.type}), got none")
         elif found[column.field] not in PORTAL_TYPES[column.type]:
@@ -49,8 +81,9 @@ def require_headers(source: Source, asked: Sequence[str], headers: Mapping[str, 
     fields, types = _listed(headers, FIELDS_HEADER), _listed(headers, TYPES_HEADER)
     if fields is None or types is None or len(fields) != len(types):
         return
-    found = dict(zip(fields, types, strict=True))
-    if set(found) != set(asked):
+    told = zip(fields, types, strict=True)
+    found = {field: kind for field, kind in told if not field.startswith(SYSTEM_PREFIX)}
+    if set(found) != {field for field in asked if not field.startswith(SYSTEM_PREFIX)}:
         message = f"{source.source_id}: expected the fields {', '.join(asked)}, got {', '.join(fields)}"
         raise SchemaDriftError(message, source_id=source.source_id)
     require_columns(source, found)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from district_reports.errors import StoreError
+from district_reports.errors import ConfigError, StoreError
 from district_reports.periods import Quarter
 from district_reports.store import files
 from district_reports.store.names import require_name
@@ -21,6 +22,23 @@ class EditionFolder:
     def release_dir(self, quarter: Quarter) -> Path:
         """Return the folder of a quarter's release."""
         return self.root / "editions" / str(quarter)
+
+    def list_releases(self) -> tuple[Quarter, ...]:
+        """Return the quarters that have a release manifest, oldest first; other folders are passed over.
+
+        Raises:
+            StoreError: If the folder cannot be read.
+        """
+        folder = self.root / "editions"
+        try:
+            names = [path.parent.name for path in folder.glob("*/manifest.json")]
+        except OSError as error:
+            raise StoreError(f"{folder}: expected to be read, got: {error.strerror}", path=folder) from error
+        found = []
+        for name in names:
+            with suppress(ConfigError):
+                found.append(Quarter.parse(name))
+        return tuple(sorted(found))
 
     def edition_dir(self, quarter: Quarter, district_id: str, language: str | None = None) -> Path:
         """Return the folder of one edition; without a language that of the dossier."""
