@@ -14,6 +14,7 @@ from district_reports.metrics.revisions import build_revisions, compare_rows
 from district_reports.model import CheckResult, Revisions, Snapshot
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
+from district_reports.sources.contract import missing_columns
 from district_reports.store import Store
 from flows.records import DraftRequest
 
@@ -119,7 +120,8 @@ def make_revisions(
         return {}, [_remark("last_release_rows", expected, got)]
     if not shared:
         return {}, []
-    causes = compare_rows(*_shared_parts(store, then, now), settings)
+    missing = {*missing_columns(then.columns), *missing_columns(now.columns)}
+    causes = compare_rows(*_shared_parts(store, then, now), settings, missing=missing)
     counted = {metric.metric_id for metric in settings.metrics.metrics}
     report = settings.report
     listed = (*report.key_facts, *report.offences, report.all_incidents)

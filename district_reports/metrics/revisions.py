@@ -21,7 +21,7 @@ A row that comes from a month outside those compared, or goes to one, counts as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -71,7 +71,9 @@ SELECT cause, district_id, count(*) AS n FROM classed WHERE cause IS NOT NULL GR
 """
 
 
-def compare_rows(then: Sequence[Path], now: Sequence[Path], settings: Settings) -> dict[str, RevisionCauses]:
+def compare_rows(
+    then: Sequence[Path], now: Sequence[Path], settings: Settings, *, missing: Collection[str] = ()
+) -> dict[str, RevisionCauses]:
     """Return how many rows of each place are not as they were, by what became of them.
 
     A row belongs to the district it names now, or named last; the city has all rows, `none` those of no district.
@@ -80,6 +82,7 @@ def compare_rows(then: Sequence[Path], now: Sequence[Path], settings: Settings) 
         then: Stored parts of the incidents as they were pulled then, of the months to compare.
         now: Parts of the same months as they were pulled now; a file in both is not read.
         settings: The districts and the columns of the incidents.
+        missing: Columns that the publisher lacked at one of the pulls: all their values would seem to have changed.
 
     Raises:
         StoreError: If a file is not there.
@@ -92,7 +95,7 @@ def compare_rows(then: Sequence[Path], now: Sequence[Path], settings: Settings) 
     with closing(duckdb.connect(":memory:", config=dict(CONNECTION))) as con:
         try:
             columns = [_attach(con, name, side, settings) for name, side in zip(("then", "now"), sides, strict=True)]
-            shared = [name for name in columns[0] if name in columns[1]]
+            shared = [name for name in columns[0] if name in columns[1] and name not in missing]
             values = {"districts": list(settings.district_ids), "outside": OUTSIDE}
             rows = con.execute(_compare_sql(shared, settings), values).fetchall()
         except duckdb.Error as error:

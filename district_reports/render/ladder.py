@@ -111,7 +111,8 @@ def _table(sheet: Sheet, ladders: Sequence[Ladder]) -> Table:
     words = sheet.words
     notes = [_share_note(sheet)]
     states = {rung.state for ladder in ladders for rung in ladder.rungs}
-    notes += [words.text(f"outcomes.note.{state}") for state in (State.TOO_EARLY, State.NOT_PUBLISHED) if state in states]
+    told = (state for state in (State.TOO_EARLY, State.NOT_PUBLISHED) if state in states)
+    notes += [words.text(f"outcomes.note.{state}") for state in told]
     return Table(
         caption=words.text(
             "outcomes.caption", months=_months(sheet, ladders[0]), place=sheet.place, date=_date(sheet)

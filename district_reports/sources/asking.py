@@ -7,6 +7,7 @@ What does not: which questions are asked (`socrata`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -60,7 +61,9 @@ class Asking:
         Raises:
             FetchError: If the portal does not answer, or refuses.
         """
-        return self.answer(source, "metadata", lambda: self._json(dict, self._client.get_metadata, source.dataset_id))
+        get, patience = self._client.get_metadata, self.patience_with(source)
+        hurried = patience if source.is_required else patience.for_a_word()
+        return self.answer(source, "metadata", lambda: self._json(dict, get, source.dataset_id), hurried)
 
     def rows(self, source: Source, what: str, read: Callable[[list[dict[str, Any]]], T], **query: Any) -> T:
         """Return what `read` makes of the rows of a SoQL query.
@@ -87,26 +90,50 @@ class Asking:
     def geojson(self, source: Source, what: str, limit: int) -> dict[str, Any]:
         """Return the GeoJSON of a source; errors as `rows`."""
         get = self._client.get
-        return self.answer(
-            source, what, lambda: self._json(dict, get, source.dataset_id, content_type="geojson", limit=limit)
-        )
+        query = {"content_type": "geojson", "limit": limit, "where": source.where or None}
+        return self.answer(source, what, lambda: self._json(dict, get, source.dataset_id, **query))
 
     def csv(self, source: Source, what: str, params: Mapping[str, str]) -> requests.Response:
         """Return the answer to a query as a stream of CSV, whose `raw` is a `Body`; errors as `rows`."""
-        url = f"{self._root}/resource/{source.dataset_id}.csv"
-        return self.answer(source, what, lambda: self._session.get(url, params=params, stream=True))
+        return self.answer(source, what, lambda: self._stream(source, params))
 
-    def answer(self, source: Source, what: str, action: Callable[[], T]) -> T:
+    def csv_page(
+        self, source: Source, what: str, params: Mapping[str, str], read: Callable[[requests.Response], T]
+    ) -> T:
+        """Return what `read` makes of a stream of CSV, which is asked for again as long as it breaks off."""
+
+        def ask() -> T:
+            response = self._stream(source, params)
+            with closing(response.raw):
+                return read(response)
+
+        return self.answer(source, what, ask)
+
+    def patience_with(self, source: Source) -> Patience:
+        """Return how patient to be with a source."""
+        return self.patience if source.is_required else self.patience.shortened()
+
+    def answer(self, source: Source, what: str, action: Callable[[], T], patience: Patience | None = None) -> T:
         """Return what the action returns; try again while that may help, and once without a refused app token.
+
+        Args:
+            source: Who is asked.
+            what: Names the question in messages.
+            action: Asks once.
+            patience: How patient to be; by default as one is with this source.
 
         Raises:
             FetchError: If the portal does not answer, or refuses.
             SchemaDriftError: If it refuses because a column is gone or has another type.
         """
+        patience = patience or self.patience_with(source)
+        self.adapter.patience = patience
+        before = self.adapter.requests
         try:
-            return patiently(lambda: self._without_bad_token(action), self.patience, self.clock)
+            return patiently(lambda: self._without_bad_token(action), patience, self.clock)
         except Trouble as trouble:
-            got = f"{trouble}; asked {self.patience.attempts} times"
+            times = self.adapter.requests - before
+            got = f"{trouble}; asked {times} times" if times > 1 else f"{trouble}; asked once"
             raise self.failure(source, what, "an answer", got) from trouble
         except Refusal as refusal:
             drifted = refusal.status == 400 and refusal.code in _DRIFT_CODES
@@ -133,6 +160,9 @@ class Asking:
             source_id=source.source_id,
         )
         return (remark,)
+
+    def _stream(self, source: Source, params: Mapping[str, str]) -> requests.Response:
+        return self._session.get(f"{self._root}/resource/{source.dataset_id}.csv", params=params, stream=True)
 
     def _without_bad_token(self, action: Callable[[], T]) -> T:
         try:

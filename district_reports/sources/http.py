@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from socket import SHUT_RDWR
 from typing import Any
@@ -55,7 +55,10 @@ class DeadlineAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make connections whose headers have a deadline too."""
         super().init_poolmanager(*args, **kwargs)
-        seconds = self.patience.deadline
+
+        def seconds() -> float:
+            return self.patience.deadline
+
         self.poolmanager.pool_classes_by_scheme = {
             "http": _pool_class(HTTPConnectionPool, HTTPConnection, seconds),
             "https": _pool_class(HTTPSConnectionPool, HTTPSConnection, seconds),
@@ -82,14 +85,17 @@ class DeadlineAdapter(HTTPAdapter):
         try:
             response = super().send(request, True, waits, verify, cert, proxies)
         except requests.RequestException as error:
-            raise Trouble(self._late(end) or told(error)) from error
+            late = self._late(end)
+            raise Trouble(late or told(error), is_silence=bool(late) or is_silence(error)) from error
         body = Body(response, self.clock, end, MAX_STREAM_BYTES if stream else MAX_BODY_BYTES)
         self.headers = response.headers
         if response.status_code != 200:
             raise _unwanted(response, body, request.headers.get(TOKEN_HEADER))
         if self._late(end) or "html" in response.headers.get("Content-Type", "").lower():
             response.close()
-            raise Trouble(self._late(end) or "an HTML page where data was expected (maintenance, or a gateway)")
+            late = self._late(end)
+            words = "an HTML page where data was expected (maintenance, or a gateway)"
+            raise Trouble(late or words, is_silence=bool(late))
         if stream:
             response.raw = body
         else:
@@ -114,6 +120,12 @@ def told(error: BaseException) -> str:
         if isinstance(error, kind):
             return text
     return f"a reply that broke off ({type(error).__name__})"
+
+
+def is_silence(error: BaseException) -> bool:
+    """Return whether a foreign error means that the portal was waited for in vain."""
+    silent = requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError
+    return isinstance(error, silent) or any(isinstance(cause, silent) for cause in error.args)
 
 
 class Body(io.RawIOBase):
@@ -163,17 +175,17 @@ class Body(io.RawIOBase):
         try:
             data: bytes = self._raw.read1(size, decode_content=True) or b""
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._ended(told(error)) from error
+            raise self._ended(told(error), is_silence=is_silence(error)) from error
         self._left -= len(data)
         if self._left < 0:
             raise self._ended("a body that is far too long")
         if self._clock.monotonic() >= self._end:
-            raise self._ended("no whole answer within the deadline, only a trickle")
+            raise self._ended("no whole answer within the deadline, only a trickle", is_silence=True)
         return data
 
-    def _ended(self, message: str) -> Trouble:
+    def _ended(self, message: str, *, is_silence: bool = False) -> Trouble:
         self.close()
-        self.trouble = Trouble(message)
+        self.trouble = Trouble(message, is_silence=is_silence)
         return self.trouble
 
 
@@ -206,7 +218,7 @@ def redacted(text: str, secret: str | bytes | None) -> str:
     return text.replace(hidden, "[app token]") if hidden else text
 
 
-def _pool_class(pool: type[Any], connection: type[Any], seconds: float) -> type[Any]:
+def _pool_class(pool: type[Any], connection: type[Any], seconds: Callable[[], float]) -> type[Any]:
     """Return a pool whose connections are cut when status and headers do not arrive in time."""
 
     def getresponse(self: Any) -> Any:
@@ -214,7 +226,7 @@ def _pool_class(pool: type[Any], connection: type[Any], seconds: float) -> type[
             with suppress(OSError, AttributeError):
                 self.sock.shutdown(SHUT_RDWR)
 
-        watchdog = threading.Timer(seconds, cut)
+        watchdog = threading.Timer(seconds(), cut)
         watchdog.daemon = True
         watchdog.start()
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -37,14 +37,37 @@ class Patience:
     """Times a month is streamed before it is read in pages."""
     page_rows: int = 10_000
     """Rows of a page."""
+    silences: int = 5
+    """Times a portal may be waited for in vain; fewer than `attempts` where a run must not wait for minutes."""
+
+    def shortened(self) -> Patience:
+        """Return the patience with a source that a report can do without: a dead one costs seconds, not minutes."""
+        return replace(
+            self,
+            attempts=min(self.attempts, 3),
+            longest_wait=min(self.longest_wait, 4.0),
+            longest_retry_after=min(self.longest_retry_after, 15.0),
+            connect=min(self.connect, 5.0),
+            silence=min(self.silence, 30.0),
+            deadline=min(self.deadline, 120.0),
+            silences=1,
+        )
+
+    def for_a_word(self) -> Patience:
+        """Return the same patience for a question whose answer is short and at hand."""
+        return replace(self, silence=min(self.silence, 10.0), deadline=min(self.deadline, 20.0))
 
 
 class Trouble(Exception):  # noqa: N818 - it is no error yet
-    """What may pass when asked again; `wait` is the number of seconds the portal asked for."""
+    """What may pass when asked again.
 
-    def __init__(self, message: str, *, wait: float | None = None) -> None:
+    `wait` is the number of seconds the portal asked for; `is_silence` tells that it was waited for in vain.
+    """
+
+    def __init__(self, message: str, *, wait: float | None = None, is_silence: bool = False) -> None:
         super().__init__(message)
         self.wait = wait
+        self.is_silence = is_silence
 
 
 class Refusal(Exception):  # noqa: N818 - what it means is decided by the caller
@@ -78,10 +101,14 @@ def patiently(action: Callable[[], T], patience: Patience, clock: Clock) -> T:
     Raises:
         Trouble: The last one, when the attempts are used up.
     """
+    silences = 0
     for attempt in range(1, patience.attempts):
         try:
             return action()
         except Trouble as trouble:
+            silences += trouble.is_silence
+            if silences >= patience.silences:
+                raise
             clock.sleep(_waiting_time(attempt, trouble.wait, patience, clock.chance()))
     return action()
 

@@ -38,7 +38,7 @@ class Beat(NamedTuple):
     number: int
 
 
-class _Block(NamedTuple):
+class Block(NamedTuple):
     """A rectangle of the lattice, in lattice steps."""
 
     top: int
@@ -63,13 +63,13 @@ def list_beats(settings: Settings, district_id: str) -> tuple[Beat, ...]:
 
 def build_districts(settings: Settings, source: Source) -> bytes:
     """Return the synthetic districts as canonical GeoJSON."""
-    lattice = _build_lattice(settings)
+    lattice = build_lattice(settings)
     sectors, beats = settings.sample.sectors * STEPS, settings.sample.beats_per_sector * STEPS
     features = [
-        _build_feature(
+        build_feature(
             source,
             {"area_id": district.district_id, "district_id": district.district_id, "name": district.name},
-            _walk(lattice, _Block(district.tile[0] * sectors, district.tile[1] * beats, sectors, beats)),
+            walk_block(lattice, Block(district.tile[0] * sectors, district.tile[1] * beats, sectors, beats)),
         )
         for district in settings.districts
     ]
@@ -78,7 +78,7 @@ def build_districts(settings: Settings, source: Source) -> bytes:
 
 def build_beats(settings: Settings, source: Source) -> bytes:
     """Return the synthetic beats as canonical GeoJSON."""
-    lattice = _build_lattice(settings)
+    lattice = build_lattice(settings)
     sample = settings.sample
     features = []
     for district in settings.districts:
@@ -87,11 +87,11 @@ def build_beats(settings: Settings, source: Source) -> bytes:
             top = (row * sample.sectors + beat.sector) * STEPS
             left = (column * sample.beats_per_sector + beat.number) * STEPS
             properties = {"area_id": beat.beat_id, "district_id": district.district_id}
-            features.append(_build_feature(source, properties, _walk(lattice, _Block(top, left, STEPS, STEPS))))
+            features.append(build_feature(source, properties, walk_block(lattice, Block(top, left, STEPS, STEPS))))
     return canonical_areas({"type": "FeatureCollection", "features": features}, source)
 
 
-def _build_lattice(settings: Settings) -> npt.NDArray[np.float64]:
+def build_lattice(settings: Settings) -> npt.NDArray[np.float64]:
     """Return longitude and latitude (degrees) of all lattice points: rows from the north, columns from the west."""
     sample = settings.sample
     steps_down, steps_right = sample.sectors * STEPS, sample.beats_per_sector * STEPS
@@ -107,7 +107,7 @@ def _build_lattice(settings: Settings) -> npt.NDArray[np.float64]:
     return np.round(np.stack([right, -down], axis=-1) * TILE_DEGREES, 6)
 
 
-def _walk(lattice: npt.NDArray[np.float64], block: _Block) -> list[list[float]]:
+def walk_block(lattice: npt.NDArray[np.float64], block: Block) -> list[list[float]]:
     """Return the closed outer ring of a block, counterclockwise as GeoJSON asks."""
     bottom, right = block.top + block.height, block.left + block.width
 
@@ -120,8 +120,8 @@ def _walk(lattice: npt.NDArray[np.float64], block: _Block) -> list[list[float]]:
     return [[float(lattice[at][0]), float(lattice[at][1])] for at in path()]
 
 
-def _build_feature(source: Source, properties: dict[str, str], ring: list[list[float]]) -> dict[str, Any]:
-    """Return one feature the way a portal sends it, properties under the portal's names."""
+def build_feature(source: Source, properties: dict[str, str], ring: list[list[float]]) -> dict[str, Any]:
+    """Return one feature of one ring the way a portal sends it, properties under the portal's names."""
     return {
         "type": "Feature",
         "properties": {column.field: properties[name] for name, column in source.columns.items()},

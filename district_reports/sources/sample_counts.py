@@ -3,7 +3,7 @@
 The counts have what real ones have: a season, trends, districts that differ, more scatter than independent events would
 show, and now and then a quarter far off the rest, so that a sample report has some words "higher" and "lower" to say.
 
-What belongs here: numbers of incidents and their ids. What does not: the single incident.
+What belongs here: numbers of incidents, their ids, and when their rows come and go. What does not: the single incident.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
+from district_reports.sources.sample_changes import Arrivals, draw_arrivals
 from district_reports.sources.sample_seed import seeded
 
 SEASON = (-0.55, -0.7, -0.45, -0.2, 0.3, 0.6, 1.0, 0.85, 0.35, -0.1, -0.5, -0.6)
@@ -55,10 +56,12 @@ class MonthPlan:
     """Incidents: districts × kinds of `sample.toml`, both in the order of the files."""
     ids: npt.NDArray[np.int64]
     """Their ids, rising; far above those of any real file."""
+    arrivals: Arrivals
+    """When their rows come and go."""
 
 
 def plan_month(settings: Settings, month: date) -> MonthPlan:
-    """Return the counts and ids of the month that begins on `month`."""
+    """Return the counts and ids of the month that begins on `month`, of all rows it will ever have."""
     sample = settings.sample
     chance = seeded(sample.seed, "counts", month)
     levels = _share_levels(settings, month.year)
@@ -71,7 +74,7 @@ def plan_month(settings: Settings, month: date) -> MonthPlan:
     steps = chance.integers(1, LARGEST_STEP + 1, int(counts.sum()))
     # Each month has a range of ids of its own, three times as wide as it needs: ids rise from month to month.
     first = (month.year * 12 + month.month) * sample.rows_per_quarter * LARGEST_STEP
-    return MonthPlan(counts, first + np.cumsum(steps))
+    return MonthPlan(counts, first + np.cumsum(steps), draw_arrivals(settings, month, days, counts))
 
 
 def _share_levels(settings: Settings, year: int) -> npt.NDArray[np.float64]:

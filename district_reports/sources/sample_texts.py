@@ -37,7 +37,9 @@ def draw_names(names: Sequence[SampleName], size: int, chance: np.random.Generat
     return draw_weighted([name.weight for name in names], size, chance)
 
 
-def draw_weighted(weights: Sequence[float] | npt.NDArray[np.float64], size: int, chance: np.random.Generator) -> Integers:
+def draw_weighted(
+    weights: Sequence[float] | npt.NDArray[np.float64], size: int, chance: np.random.Generator
+) -> Integers:
     """Return `size` numbers from 0, each drawn by its weight."""
     limits = np.cumsum(weights)
     return np.searchsorted(limits[:-1] / limits[-1], chance.random(size), side="right")

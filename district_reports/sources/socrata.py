@@ -9,26 +9,42 @@ does not add up is read again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal, DecimalException
+from decimal import DecimalException
 from typing import Any, TypeVar, cast
 
 import pyarrow as pa
+import requests
 
 from district_reports.config import Source
+from district_reports.errors import SchemaDriftError
 from district_reports.model import Fingerprint
 from district_reports.sources.areas import canonical_areas
 from district_reports.sources.asking import Asking
-from district_reports.sources.contract import Metadata, Query, events_query, month_end, month_id
-from district_reports.sources.drift import require_columns, require_headers
+from district_reports.sources.contract import (
+    Metadata,
+    Query,
+    events_query,
+    month_end,
+    month_id,
+    rows_where,
+    whole_query,
+)
+from district_reports.sources.drift import check_missing, find_missing, require_columns, require_headers
+from district_reports.sources.fingerprints import fingerprint_clauses, read_fingerprint
 from district_reports.sources.http import Body
+from district_reports.sources.paging import request_clauses, require_distinct, rows_after
 from district_reports.sources.patience import Clock, Patience, Trouble
 from district_reports.sources.rows import read_csv, read_json, sorted_by_key
 from district_reports.tables import find_differences
 
 T = TypeVar("T")
+
+PAGES_OF_CASES = 5
+"""Pages that come at once where rows are read as CSV and only counted: some megabytes."""
 
 _NO_ROWS = Fingerprint(rows=0, updated_at="", key_sum="0")
 
@@ -74,7 +90,7 @@ class SocrataPortal:
 
         Raises:
             FetchError: If the portal cannot be read.
-            SchemaDriftError: If a declared column is missing or has another type.
+            SchemaDriftError: If a required column is missing, or one has another type.
         """
         answer = self._asking.metadata(source)
         try:
@@ -82,9 +98,12 @@ class SocrataPortal:
             columns = {str(column["fieldName"]): str(column["dataTypeName"]) for column in answer.get("columns", [])}
         except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
             raise self._asking.failure(source, "metadata", "rowsUpdatedAt and columns", f"{error!r:.200}") from error
+        missing: tuple[str, ...] = ()
         if columns or source.form != "areas":
             require_columns(source, columns)
-        return Metadata(str(answer.get("name", "")), moment, columns, self._asking.remarks(source))
+            missing = find_missing(source, columns)
+        remarks = (*self._asking.remarks(source), *check_missing(source, missing))
+        return Metadata(str(answer.get("name", "")), moment, columns, remarks, missing)
 
     def fetch_fingerprints(self, source: Source, first: date, end: date) -> dict[str, Fingerprint]:
         """Return the fingerprint of every month from `first` up to, not including, `end`, in one request.
@@ -98,11 +117,11 @@ class SocrataPortal:
         while (month := month_end(month)) < end:
             wanted.append(month_id(month))
         what = f"fingerprints from {first} to {end}"
-        rows = self._asking.rows(source, what, list, **_groups(source, first, end, len(wanted) + 1))
+        rows = self._asking.rows(source, what, list, **fingerprintrequest_clauses(source, first, end, len(wanted) + 1))
         found: dict[str, Fingerprint] = {}
         for row in rows:
             try:
-                name, fingerprint = _fingerprint(row, source)
+                name, fingerprint = read_fingerprint(row, source)
             except (KeyError, TypeError, ValueError, DecimalException) as error:
                 raise self._asking.failure(source, what, "month, rows and keys", f"{row!r:.200}") from error
             if name not in wanted or name in found:
@@ -148,8 +167,26 @@ class SocrataPortal:
             FetchError: If the portal cannot be read, or sends another number of rows than it counts.
             SchemaDriftError: If fields or types are not those declared.
         """
-        query = Query(source, tuple(source.columns), order=source.columns[source.key].field)
+        query = whole_query(source)
         return self._counted(source, "list", lambda _: self._pages(source, query), lambda table: int(table.num_rows))
+
+    def fetch_cases(self, source: Source) -> Iterator[pa.Table]:
+        """Yield all rows in tables of some ten thousand, ordered by key, each row once.
+
+        They come as pages of CSV, each of which begins after the last key of the one before: what breaks off is asked
+        for again from there, and no more than a page is ever held.
+
+        Raises:
+            FetchError: If the portal cannot be read, or sends another number of rows than it counts.
+            SchemaDriftError: If fields or types are not those declared.
+        """
+        query = replace(whole_query(source), limit=PAGES_OF_CASES * self.patience.page_rows)
+        count, rows, last = self._count(source, "cases"), 0, None
+        while (page := self._cases_page(source, query, last)).num_rows:
+            rows, last = rows + page.num_rows, page.column(source.key)[-1].as_py()
+            yield page
+        if rows != count:
+            raise self._asking.failure(source, "cases", "as many as it counts", f"{rows} of {count}")
 
     def fetch_areas(self, source: Source) -> bytes:
         """Return the areas as canonical GeoJSON whose only properties are the declared columns, by our names.
@@ -170,16 +207,20 @@ class SocrataPortal:
         """Return what is fetched once it is as large as the portal counts."""
         counts = []
         for _ in range(self.patience.streams):
-            rows = self._asking.rows(source, f"count of {what}", list, select="count(*) AS n")
-            try:
-                count = int(rows[0]["n"])
-            except (LookupError, TypeError, ValueError) as error:
-                raise self._asking.failure(source, f"count of {what}", "a number", f"{rows!r:.200}") from error
+            count = self._count(source, what)
             found = fetch(count)
             if size(found) == count:
                 return found
             counts.append(f"{size(found)} of {count}")
         raise self._asking.failure(source, what, "as many as it counts", ", then ".join(counts))
+
+    def _count(self, source: Source, what: str) -> int:
+        where = rows_where(source) or None
+        rows = self._asking.rows(source, f"count of {what}", list, select="count(*) AS n", where=where)
+        try:
+            return int(rows[0]["n"])
+        except (LookupError, TypeError, ValueError) as error:
+            raise self._asking.failure(source, f"count of {what}", "a number", f"{rows!r:.200}") from error
 
     def _told_again(self, source: Source, month: date) -> Fingerprint:
         return self.fetch_fingerprints(source, month, month_end(month)).get(month_id(month), _NO_ROWS)
@@ -187,18 +228,14 @@ class SocrataPortal:
     def _stream_or_none(self, source: Source, month: date, limit: int) -> pa.Table | None:
         """Return a month's rows from one CSV stream, or None if it broke off."""
         query = events_query(source, month, month_end(month), limit=limit)
-        params = {
-            "$select": ", ".join(query.fields),
-            "$where": query.where,
-            "$order": query.order,
-            "$limit": str(query.limit),
-        }
-        response = self._asking.csv(source, f"rows of {month_id(month)}", params)
+        response = self._asking.csv(source, f"rows of {month_id(month)}", request_clauses(query))
         with closing(cast(Body, response.raw)) as body:
             require_headers(source, query.fields, response.headers)
             try:
                 return sorted_by_key(read_csv(body, source), source)
-            except Trouble:
+            except Trouble as trouble:
+                if trouble.is_silence and self._asking.patience_with(source).silences == 1:
+                    raise self._asking.failure(source, f"rows of {month_id(month)}", "all", str(trouble)) from trouble
                 return None
 
     def _pages(self, source: Source, query: Query) -> pa.Table:
@@ -213,15 +250,26 @@ class SocrataPortal:
             last = page.column(source.key)[-1].as_py()
         return sorted_by_key(pa.concat_tables(tables), source)
 
-    def _page(self, source: Source, query: Query, last: Any) -> pa.Table:
-        after = "" if last is None else f"{query.order} > {_literal(last)}"
+    def _cases_page(self, source: Source, query: Query, last: Any) -> pa.Table:
+        """Return the rows after a key; what is told of them never quotes one."""
 
+        def read(response: requests.Response) -> pa.Table:
+            require_headers(source, query.fields, response.headers)
+            body = cast(Body, response.raw)
+            try:
+                page = read_csv(body, source)
+            except (Trouble, SchemaDriftError) as error:
+                raise body.trouble or Trouble("CSV that breaks off, or of other columns or types") from error
+            require_distinct(page, source, last)
+            return page
+
+        return self._asking.csv_page(source, "page of cases", request_clauses(rows_after(query, last)), read)
+
+    def _page(self, source: Source, query: Query, last: Any) -> pa.Table:
         def read(rows: list[dict[str, Any]]) -> pa.Table:
             require_headers(source, query.fields, self._asking.adapter.headers)
             page = read_json(rows, source)
-            keys = page.column(source.key).to_pylist()
-            if None in keys or len({last, *keys}) != len(keys) + 1:
-                raise Trouble("a page in which a key is missing or comes twice")
+            require_distinct(page, source, last)
             return page
 
         return self._asking.rows(
@@ -229,37 +277,7 @@ class SocrataPortal:
             f"page after key {last}",
             read,
             select=", ".join(query.fields),
-            where=" AND ".join(filter(None, (query.where, after))) or None,
+            where=rows_after(query, last).where or None,
             order=query.order,
             limit=self.patience.page_rows,
         )
-
-
-def _groups(source: Source, first: date, end: date, limit: int) -> dict[str, Any]:
-    """Return the clauses that ask for the fingerprints of months."""
-    month = f"date_trunc_ym({source.columns[source.date].field})"
-    key = source.columns[source.key]
-    keys = f"sum({key.field}) AS h"
-    if key.type != "integer":
-        keys = f"min({key.field}) AS low, max({key.field}) AS high, max(:created_at) AS c"
-    return {
-        "select": f"{month} AS m, count(*) AS n, max(:updated_at) AS u, {keys}",
-        "where": events_query(source, first, end).where,
-        "group": month,
-        "order": month,
-        "limit": limit,
-    }
-
-
-def _fingerprint(row: dict[str, Any], source: Source) -> tuple[str, Fingerprint]:
-    if source.columns[source.key].type == "integer":
-        keys = str(int(Decimal(row["h"])))
-    else:
-        keys = f"{row['low']}/{row['high']}"
-    updated = "/".join(str(row[name]) for name in ("u", "c") if row.get(name))
-    return str(row["m"])[:7], Fingerprint(rows=int(row["n"]), updated_at=updated, key_sum=keys)
-
-
-def _literal(key: Any) -> str:
-    """Return a key as a SoQL literal."""
-    return str(key) if isinstance(key, int) else "'" + str(key).replace("'", "''") + "'"

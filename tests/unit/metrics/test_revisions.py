@@ -157,6 +157,13 @@ def test_a_column_that_one_pull_lacks_is_not_compared(tmp_path: Path, chicago: S
     assert told(compare(tmp_path, chicago, [then], [then], without=("place_kind",))[CITY]) == {}
 
 
+def test_a_column_that_was_not_published_at_one_pull_has_not_changed(tmp_path: Path, chicago: Settings) -> None:
+    then = write_side(tmp_path / "then", chicago, [row(chicago, 1)])
+    now = write_side(tmp_path / "now", chicago, [row(chicago, 1) | {"place_kind": "STREET"}])
+    assert told(compare_rows(then, now, chicago)[CITY]) == {"other": 1}
+    assert told(compare_rows(then, now, chicago, missing=("place_kind",))[CITY]) == {}
+
+
 def test_a_required_column_must_be_there(tmp_path: Path, settings: Settings) -> None:
     with pytest.raises(ContractError, match="offence_group: expected VARCHAR, got no such column"):
         compare(tmp_path, settings, [row(settings, 1)], [row(settings, 1)], without=("offence_group",))
