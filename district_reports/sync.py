@@ -27,8 +27,10 @@ from district_reports.sources.contract import (
     Metadata,
     Portal,
     described_columns,
+    filled,
     month_end,
     month_id,
+    narrowed,
     part_soql,
     window_months,
 )
@@ -69,9 +71,28 @@ class _Pull:
     source: Source
     now: datetime
     on_progress: Progress
+    missing: tuple[str, ...] = ()
+    """Optional columns that the portal lacks."""
     rows: int = 0
     parts: int = 0
     remarks: list[CheckResult] = field(default_factory=list)
+
+    @property
+    def asked(self) -> Source:
+        """The source as the portal can be asked for it."""
+        return narrowed(self.source, self.missing)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What is asked for, as manifests tell it."""
+        return described_columns(self.source, self.missing)
+
+    def fetch_metadata(self) -> Metadata:
+        """Return what the portal says of the source, and remember what it lacks."""
+        metadata = self.portal.fetch_metadata(self.source)
+        self.remarks += metadata.remarks
+        self.missing = metadata.missing
+        return metadata
 
 
 def synchronise(
@@ -94,12 +115,14 @@ def synchronise(
         on_progress: Told how far it is.
 
     Raises:
-        ConfigError: If events of no quarter are wanted.
+        ConfigError: If events of no quarter are wanted, or a source whose rows are never kept.
         FetchError: If a required source cannot be read; the last snapshot stays.
         SchemaDriftError: If a required source no longer has the declared columns; the last snapshot stays.
         ContractError: If a required source's rows break their contract; they are in quarantine.
         StoreError: If the data directory cannot be written.
     """
+    if source.form == "cases":
+        raise ConfigError(f"{source.source_id}: expected a source whose rows are kept, got one that is only counted")
     pull = _Pull(portal, store, source, now, on_progress)
     try:
         snapshot: Snapshot | None = _events(pull, window_months(quarters)) if source.form == "events" else _whole(pull)
@@ -107,13 +130,14 @@ def synchronise(
         if source.is_required:
             raise
         snapshot = store.load_snapshot(source.source_id)
-        pull.remarks.append(_remark_of_failure(source, snapshot, error))
+        pull.remarks.append(remark_of_failure(source.source_id, snapshot, error))
     else:
-        store.save_checked(source.source_id, now)
+        store.save_checked(source.source_id, now, pull.remarks)
     return SyncResult(source.source_id, snapshot, pull.rows, pull.parts, tuple(pull.remarks))
 
 
-def _remark_of_failure(source: Source, kept: Snapshot | None, error: Exception) -> CheckResult:
+def remark_of_failure(source_id: str, kept: Snapshot | None, error: Exception) -> CheckResult:
+    """Return the remark on a source that could not be read, and what is used instead."""
     instead = f"kept the snapshot of {kept.pulled_at:%Y-%m-%d}" if kept else "none is kept"
     return CheckResult(
         check_id="source_read",
@@ -121,7 +145,7 @@ def _remark_of_failure(source: Source, kept: Snapshot | None, error: Exception) 
         required=False,
         expected="a source that can be read",
         got=f"{error}; {instead}",
-        source_id=source.source_id,
+        source_id=source_id,
     )
 
 
@@ -129,8 +153,7 @@ def _events(pull: _Pull, months: tuple[date, ...]) -> Snapshot:
     """Return the snapshot of a source of events."""
     if not months:
         raise ConfigError(f"{pull.source.source_id}: expected at least one quarter to pull, got none")
-    metadata = pull.portal.fetch_metadata(pull.source)
-    pull.remarks += metadata.remarks
+    metadata = pull.fetch_metadata()
     old = pull.store.load_snapshot(pull.source.source_id)
     snapshot = _question(pull, metadata, tuple(month_id(month) for month in months))
     if old is not None and _is_answered(pull, snapshot, old):
@@ -149,8 +172,8 @@ def _question(pull: _Pull, metadata: Metadata, window: tuple[str, ...]) -> Snaps
         source_id=pull.source.source_id,
         dataset_id=pull.source.dataset_id,
         domain=pull.portal.domain,
-        soql=part_soql(pull.source),
-        columns=described_columns(pull.source),
+        soql=part_soql(pull.asked),
+        columns=pull.columns,
         rows_updated_at=metadata.rows_updated_at,
         window=window,
         parts=(),
@@ -169,14 +192,14 @@ def _is_answered(pull: _Pull, question: Snapshot, old: Snapshot) -> bool:
 def _settled_parts(pull: _Pull, months: tuple[date, ...], old: Snapshot | None) -> tuple[StoredPart, ...]:
     """Return a part for each month that has rows, once the portal says the same of all before and after."""
     first, end = months[0], month_end(months[-1])
-    told = pull.portal.fetch_fingerprints(pull.source, first, end)
+    told = pull.portal.fetch_fingerprints(pull.asked, first, end)
     moved: tuple[str, ...] = ()
     for _ in range(ROUNDS):
         pulled_before = pull.parts
         parts, rejected = _collect(pull, months, told, old)
         if pull.parts == pulled_before:
             return parts
-        again = pull.portal.fetch_fingerprints(pull.source, first, end)
+        again = pull.portal.fetch_fingerprints(pull.asked, first, end)
         moved = tuple(month_id(month) for month in months if told.get(month_id(month)) != again.get(month_id(month)))
         if not moved:
             _require_none(pull, rejected)
@@ -193,16 +216,16 @@ def _collect(
     parts: list[StoredPart] = []
     rejected: dict[str, Rejection] = {}
     saving: Future[StoredPart] | None = None
-    source, columns = pull.source, described_columns(pull.source)
+    source = pull.source
     wanted = [month for month in months if month_id(month) in told]
     pull.on_progress(source.source_id, 0, len(wanted))
     # A month is encoded and flushed to the disk while the next one comes: a third of the time.
     with ThreadPoolExecutor(1, thread_name_prefix="save") as saver:
         for done, month in enumerate(wanted, 1):
             part_id, fingerprint = month_id(month), told[month_id(month)]
-            kept = pull.store.find_part(source.source_id, part_id, fingerprint, columns)
+            kept = pull.store.find_part(source.source_id, part_id, fingerprint, pull.columns, source.where)
             if kept is None:
-                table = pull.portal.fetch_month(source, month)
+                table = filled(pull.portal.fetch_month(pull.asked, month), source, pull.missing)
                 pull.rows, pull.parts = pull.rows + table.num_rows, pull.parts + 1
                 problems = find_differences(table, source, month, month_end(month), fingerprint)
                 if problems:
@@ -233,7 +256,8 @@ def save_month(
         part_id,
         table_content(table, pull.source.key),
         fingerprint=fingerprint,
-        columns=described_columns(pull.source),
+        columns=pull.columns,
+        where=pull.source.where,
     )
 
 
@@ -270,8 +294,7 @@ def _whole(pull: _Pull) -> Snapshot:
     """Return the snapshot of a source that is kept whole: a list, or areas."""
     source_id = pull.source.source_id
     pull.on_progress(source_id, 0, 1)
-    metadata = pull.portal.fetch_metadata(pull.source)
-    pull.remarks += metadata.remarks
+    metadata = pull.fetch_metadata()
     old = pull.store.load_snapshot(source_id)
     snapshot = _question(pull, metadata, (WHOLE,))
     if old is not None and _is_answered(pull, snapshot, old):
@@ -287,7 +310,7 @@ def _whole(pull: _Pull) -> Snapshot:
 
 
 def _list_content(pull: _Pull) -> Content:
-    table = pull.portal.fetch_list(pull.source)
+    table = filled(pull.portal.fetch_list(pull.asked), pull.source, pull.missing)
     _require_contract(pull, WHOLE, table)
     return table_content(table, pull.source.key)
 

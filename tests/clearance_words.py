@@ -25,7 +25,7 @@ CLEARANCE = {
     "ar": rf"\b[وف]?(ال|بال|لل|ب|ل|س)?({ARABIC.replace(' ', '|')})\b",
 }
 """What to look for in a text that went through `flatten`."""
-IDIOMS = {"en": r"\b(clear change|not clear)\b", "ar": r"\b[يت]حل محل(ه|ها|هم)?\b"}
+IDIOMS = {"en": r"\bclear (change|place)\b", "ar": r"\b[يت]حل محل(ه|ها|هم)?\b"}
 """Other senses of the same words: what can be told from chance, or from a text; to take the place of something."""
 MAY_SAY = re.compile(
     r"outcomes\.rung\.cleared_\w+(\.meaning)?"

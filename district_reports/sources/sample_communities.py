@@ -8,6 +8,7 @@ What belongs here: communities of beats, and their polygons. What does not: the 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -116,16 +117,12 @@ def _walk_city(settings: Settings) -> list[list[_Cell]]:
 
 def _outline(lattice: npt.NDArray[np.float64], piece: list[_Cell]) -> list[list[float]]:
     """Return the closed outer ring of beats that lie side by side: the borders that only one of them has."""
-    follows: dict[Point, Point] = {}
+    edges: set[tuple[Point, Point]] = set()
     for cell in piece:
         ring = walk_block(lattice, Block(cell.row * STEPS, cell.column * STEPS, STEPS, STEPS))
-        points = [(point[0], point[1]) for point in ring]
-        for here, there in zip(points[:-1], points[1:], strict=True):
-            # The neighbour walks the border they share the other way round.
-            if follows.get(there) == here:
-                del follows[there]
-            else:
-                follows[here] = there
+        edges |= {((here[0], here[1]), (there[0], there[1])) for here, there in pairwise(ring)}
+    # A neighbour walks the border they share the other way round.
+    follows = {here: there for here, there in edges if (there, here) not in edges}
     start = min(follows)
     path = [start, follows[start]]
     while path[-1] != start:

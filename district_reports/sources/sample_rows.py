@@ -4,9 +4,10 @@ Every row is drawn by chance from `sample.toml`; none is copied. The rows have w
 weekends, round minutes, arrests that come in late, a default date, rows without a district or a code, beats that lie in
 another district.
 
-A month depends on the configuration and on its own date alone; only its arrests depend on the day we look.
+A month depends on the configuration and on its own date alone; the day we look only tells what has become known.
 
-What belongs here: what, where and when. What does not: how many (`sample_counts`), the shapes of areas.
+What belongs here: what, where and when. What does not: how many (`sample_counts`), what the publisher changes later
+(`sample_changes`), the columns of the table (`sample_crimes`), the shapes of areas.
 """
 
 from __future__ import annotations
@@ -14,21 +15,16 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
-from district_reports.config import Source
+from district_reports.periods import Quarter
 from district_reports.settings import Settings
-from district_reports.sources.sample_areas import list_beats
-from district_reports.sources.sample_counts import plan_month
+from district_reports.sources.sample_changes import find_held_cell, place_held
+from district_reports.sources.sample_communities import NOWHERE, list_neighbours, place_beats
+from district_reports.sources.sample_counts import MonthPlan, plan_month
 from district_reports.sources.sample_seed import seeded
-from district_reports.tables import arrow_schema
-
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from district_reports.sources.sample_texts import Flags, Integers
 
 DAY_MINUTES = 24 * 60
 
@@ -63,42 +59,112 @@ NO_CODE_SHARE = 0.0005
 BEAT_EVENNESS = 6.0
 """Shape of the gamma distribution of the beats' weights: the higher, the more alike."""
 
+SHARED_CASE_SHARE = 0.06
+"""Share of homicides, taken two by two, that are of one case: a row is a victim."""
+
+CASES_PER_MONTH = 10**6
+"""Width of the range of case numbers that a month has."""
+
+ASTRAY_SHARE = 0.03
+"""Share of rows whose community is the one beside that of their beat."""
+
+NO_COMMUNITY_SHARE = 0.002
+"""Share of rows without a community."""
+
 
 @dataclass(frozen=True)
-class _Incidents:
-    """Incidents of one month in the order of time; all arrays have one value for each."""
+class Incidents:
+    """All incidents that a month will ever have, in the order of time; all arrays have one value for each."""
 
+    month: date
+    plan: MonthPlan
     district: Integers
     """Number of the district in its file, counted from 0."""
     kind: Integers
     """Number of the kind in `sample.toml`, counted from 0."""
     minute: Integers
     """Minutes since the month began."""
+    case: Integers
+    """Case number without its prefix; victims of one homicide share it."""
+    beat: Integers
+    """Number of the beat over all districts, counted from 0."""
+    community: Integers
+    """Number of the community in its file, or `NOWHERE`."""
+    arrest_day: Integers
+    """Day of the arrest, counted from the first of the month."""
+    has_arrest: Flags
+    """Whether there is an arrest in the end."""
+    is_domestic: Flags
+    has_no_code: Flags
+    is_outside: Flags
+    """Whether the row names a district that is none of the city's, or none."""
+    is_nowhere: Flags
+    """Whether the row names no district."""
+    is_settled: Flags
+    """Whether nothing of what makes the row odd or fresh was drawn for it."""
 
 
-def build_month(settings: Settings, source: Source, month: date, seen_on: date) -> pa.Table:
-    """Return the incidents of a month in the source's declared schema, ordered by id, which is by time.
+@dataclass
+class _Drawn:
+    """Incidents in the making."""
 
-    Args:
-        settings: The city.
-        source: The source of incidents; says which of our columns are there, and their types.
-        month: First day of the month.
-        seen_on: Last day of which arrests are known.
-    """
+    district: Integers
+    kind: Integers
+    minute: Integers
+
+
+def draw_incidents(settings: Settings, month: date) -> Incidents:
+    """Return the incidents of a month, whether their rows are there yet or not."""
     plan = plan_month(settings, month)
     chance = seeded(settings.sample.seed, "rows", month)
-    incidents = _draw_incidents(settings, month, plan.counts, chance)
-    columns = {
-        "incident_id": pa.array(plan.ids),
-        "occurred_at": pa.array(np.datetime64(month, "ms") + incidents.minute.astype("timedelta64[m]")),
-        **_draw_offences(settings, source, incidents, chance),
-        **_draw_flags(settings, incidents, chance, (seen_on - month).days),
-        **_draw_places(settings, source, incidents, chance, month),
-    }
-    return pa.table({name: columns[name] for name in source.columns}).cast(arrow_schema(source))
+    drawn = _draw_month(settings, month, plan.counts, chance)
+    is_settled = plan.arrivals.is_settled
+    cell = find_held_cell(settings, Quarter.of(month))
+    if cell is not None:
+        is_settled[place_held(cell, plan.arrivals, drawn.district, drawn.kind)] = False
+    first, twins = _share_cases(settings, month, drawn, is_settled)
+    rows = drawn.kind.size
+    case = (month.year * 100 + month.month) * CASES_PER_MONTH + np.arange(rows)
+    offences = settings.sample.offences
+    has_no_code = chance.random(rows) < NO_CODE_SHARE
+    is_late = chance.random(rows) >= SAME_DAY_SHARE
+    lag = np.where(is_late, chance.lognormal(*LATE_LOG_DAYS, rows), 0.0)
+    arrest_day = (drawn.minute // DAY_MINUTES + lag).astype(np.int64)
+    has_arrest = chance.random(rows) < np.array([offence.arrest_share for offence in offences])[drawn.kind]
+    is_domestic = chance.random(rows) < np.array([offence.domestic_share for offence in offences])[drawn.kind]
+    for values in (case, arrest_day, has_arrest):
+        values[twins] = values[first]
+    home, beat, outside = _draw_beats(settings, drawn, chance, month, is_settled)
+    is_outside, is_nowhere = np.zeros((2, rows), dtype=bool)
+    is_outside[outside] = True
+    is_nowhere[outside[::2]] = True
+    return Incidents(
+        month=month,
+        plan=plan,
+        district=drawn.district,
+        kind=drawn.kind,
+        minute=drawn.minute,
+        case=case,
+        beat=beat,
+        community=_draw_communities(settings, month, home, is_outside),
+        arrest_day=arrest_day,
+        has_arrest=has_arrest,
+        is_domestic=is_domestic,
+        has_no_code=has_no_code,
+        is_outside=is_outside,
+        is_nowhere=is_nowhere,
+        is_settled=is_settled & ~is_outside & (beat == home),
+    )
 
 
-def _draw_incidents(settings: Settings, month: date, counts: Integers, chance: np.random.Generator) -> _Incidents:
+def find_homicides(settings: Settings) -> Integers:
+    """Return the numbers of the kinds that are homicide; none where the city tells of no victims."""
+    groups = settings.outcomes.victims.homicide_groups if settings.outcomes.victims else ()
+    kinds = [number for number, offence in enumerate(settings.sample.offences) if offence.group in groups]
+    return np.array(kinds, dtype=np.int64)
+
+
+def _draw_month(settings: Settings, month: date, counts: Integers, chance: np.random.Generator) -> _Drawn:
     cells = np.repeat(np.arange(counts.size), counts.ravel())
     district, kind = np.divmod(cells, counts.shape[1])
     night_share = np.array([offence.night_share for offence in settings.sample.offences])
@@ -110,7 +176,7 @@ def _draw_incidents(settings: Settings, month: date, counts: Integers, chance: n
     _move_to_default_date(settings, month, minute, chance)
     # Incidents of one minute stand in a random order: the order of the districts must not show in the ids.
     order = np.lexsort((chance.random(cells.size), minute))
-    return _Incidents(district[order], kind[order], minute[order])
+    return _Drawn(district[order], kind[order], minute[order])
 
 
 def _draw_hours(is_night: Flags, chance: np.random.Generator) -> Integers:
@@ -139,69 +205,56 @@ def _move_to_default_date(settings: Settings, month: date, minute: Integers, cha
         minute[moved] = (default_day - 1) * DAY_MINUTES
 
 
-def _draw_offences(
-    settings: Settings, source: Source, incidents: _Incidents, chance: np.random.Generator
-) -> dict[str, Any]:
-    offences = settings.sample.offences
-    has_no_code = chance.random(incidents.kind.size) < NO_CODE_SHARE
-    return {
-        "offence_code": _texts(source, "offence_code", [o.code for o in offences], incidents.kind, has_no_code),
-        "offence_type": _texts(source, "offence_type", [o.type for o in offences], incidents.kind),
-        "offence_group": _texts(source, "offence_group", [o.group for o in offences], incidents.kind),
-    }
+def _share_cases(settings: Settings, month: date, drawn: _Drawn, is_settled: Flags) -> tuple[Integers, Integers]:
+    """Let some homicides of one district be of one case, in place, and return the first and the second row of each.
+
+    The second one changes its place with the row after the first, and has the first one's minute.
+    """
+    homicides = np.flatnonzero(np.isin(drawn.kind, find_homicides(settings)) & is_settled)
+    homicides = homicides[np.argsort(drawn.district[homicides], kind="stable")]
+    first, second = homicides[:-1:2], homicides[1::2]
+    chance = seeded(settings.sample.seed, "shared cases", month)
+    after = np.minimum(first + 1, drawn.kind.size - 1)
+    is_shared = chance.random(first.size) < SHARED_CASE_SHARE
+    is_shared &= (drawn.district[first] == drawn.district[second]) & (after > first) & is_settled[after]
+    is_shared &= ~np.isin(after, homicides)
+    first, second, after = first[is_shared], second[is_shared], after[is_shared]
+    for values in (drawn.district, drawn.kind):
+        values[after], values[second] = values[second], values[after].copy()
+    drawn.minute[after] = drawn.minute[first]
+    return first, after
 
 
-def _draw_flags(
-    settings: Settings, incidents: _Incidents, chance: np.random.Generator, days_seen: int
-) -> dict[str, Any]:
-    """Return arrest and domestic flags; an arrest counts once its day is within the first `days_seen` days."""
-    offences, rows = settings.sample.offences, incidents.kind.size
-    arrest_share = np.array([offence.arrest_share for offence in offences])
-    domestic_share = np.array([offence.domestic_share for offence in offences])
-    is_late = chance.random(rows) >= SAME_DAY_SHARE
-    lag = np.where(is_late, chance.lognormal(*LATE_LOG_DAYS, rows), 0.0)
-    is_seen = incidents.minute // DAY_MINUTES + lag <= days_seen
-    return {
-        "has_arrest": pa.array((chance.random(rows) < arrest_share[incidents.kind]) & is_seen),
-        "is_domestic": pa.array(chance.random(rows) < domestic_share[incidents.kind]),
-    }
-
-
-def _draw_places(
-    settings: Settings, source: Source, incidents: _Incidents, chance: np.random.Generator, month: date
-) -> dict[str, Any]:
-    sample, rows = settings.sample, incidents.district.size
-    beat_ids = [beat.beat_id for district_id in settings.district_ids for beat in list_beats(settings, district_id)]
+def _draw_beats(
+    settings: Settings, drawn: _Drawn, chance: np.random.Generator, month: date, is_settled: Flags
+) -> tuple[Integers, Integers, Integers]:
+    """Return the beat of each incident, the beat its row names, and the rows that name no district of the city's."""
+    sample, rows = settings.sample, drawn.district.size
     per_district = sample.sectors * sample.beats_per_sector
     weights = seeded(sample.seed, "beats").gamma(BEAT_EVENNESS, size=(len(settings.districts), per_district))
     limits = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
-    beat = (chance.random((rows, 1)) >= limits[incidents.district, :-1]).sum(axis=1)
-    beat += incidents.district * per_district
+    home = (chance.random((rows, 1)) >= limits[drawn.district, :-1]).sum(axis=1)
+    home += drawn.district * per_district
     odd = chance.permutation(rows)
-    outside, strayed = np.split(odd, [_month_part(sample.outside_rows_per_quarter, month)])
+    # What is odd must be so on every day, for the report to tell the same number.
+    outside, strayed = np.split(odd[is_settled[odd]], [_month_part(sample.outside_rows_per_quarter, month)])
     strayed = strayed[: _month_part(sample.strayed_beats_per_quarter, month)]
-    beat[strayed] = (beat[strayed] + per_district) % len(beat_ids)
-    district = incidents.district.copy()
-    district[outside] = len(settings.districts)
-    is_outside, is_nowhere = np.zeros((2, rows), dtype=bool)
-    is_outside[outside] = True
-    is_nowhere[outside[::2]] = True
-    return {
-        "beat_id": _texts(source, "beat_id", beat_ids, beat, is_outside),
-        "district_id": _texts(
-            source, "district_id", [*settings.district_ids, sample.outside_district], district, is_nowhere
-        ),
-    }
+    beat = home.copy()
+    beat[strayed] = (beat[strayed] + per_district) % weights.size
+    return home, beat, outside
+
+
+def _draw_communities(settings: Settings, month: date, home: Integers, is_outside: Flags) -> Integers:
+    """Return the community of each incident: that of its beat, for some the one beside it, for a few none."""
+    community = place_beats(settings)[home]
+    chance = seeded(settings.sample.seed, "astray", month).random(home.size)
+    is_astray = (chance < ASTRAY_SHARE) & (community != NOWHERE)
+    if is_astray.any():
+        community[is_astray] = list_neighbours(settings)[community[is_astray]]
+    community[(chance > 1 - NO_COMMUNITY_SHARE) | is_outside] = NOWHERE
+    return community
 
 
 def _month_part(rows_per_quarter: int, month: date) -> int:
     """Return the month's part of a number of rows a quarter; the three months add up to it."""
     return (rows_per_quarter + (month.month - 1) % 3) // 3
-
-
-def _texts(
-    source: Source, column: str, values: list[str], numbers: Integers, is_missing: Flags | None = None
-) -> pa.Array:
-    """Return `values[numbers]`, empty where missing if the source lets the column be empty."""
-    nullable = column in source.columns and source.columns[column].is_nullable
-    return pa.array(values, pa.string()).take(pa.array(numbers, mask=is_missing if nullable else None))

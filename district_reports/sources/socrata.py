@@ -117,7 +117,7 @@ class SocrataPortal:
         while (month := month_end(month)) < end:
             wanted.append(month_id(month))
         what = f"fingerprints from {first} to {end}"
-        rows = self._asking.rows(source, what, list, **fingerprintrequest_clauses(source, first, end, len(wanted) + 1))
+        rows = self._asking.rows(source, what, list, **fingerprint_clauses(source, first, end, len(wanted) + 1))
         found: dict[str, Fingerprint] = {}
         for row in rows:
             try:

@@ -6,6 +6,7 @@ A run that is killed between the two leaves the old snapshot and parts that the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from district_reports.errors import StoreError
-from district_reports.model import Fingerprint, Record, Snapshot, StoredPart
+from district_reports.model import CheckResult, Fingerprint, Record, Snapshot, StoredPart
 from district_reports.store import files
 from district_reports.store.names import require_name
 
@@ -40,6 +41,14 @@ class Sidecar(Record):
 
     part: StoredPart
     columns: dict[str, str]
+    where: str = ""
+
+
+class Checked(Record):
+    """When a source was last looked at, and what was found amiss."""
+
+    checked_at: datetime
+    remarks: tuple[CheckResult, ...] = ()
 
 
 class Rejected(Record):
@@ -106,7 +115,7 @@ class SnapshotFolder:
             raise StoreError(f"{path}: expected Parquet, got: {error!s:.200}", path=path) from error
 
     def find_part(
-        self, source_id: str, part_id: str, fingerprint: Fingerprint | None, columns: dict[str, str]
+        self, source_id: str, part_id: str, fingerprint: Fingerprint | None, columns: dict[str, str], where: str = ""
     ) -> StoredPart | None:
         """Return a part that was pulled as this and is whole, or None.
 
@@ -115,11 +124,13 @@ class SnapshotFolder:
             part_id: `2018-07`, or `all`.
             fingerprint: What the portal says of it now.
             columns: What would be asked for now.
+            where: Of which rows.
         """
         folder = self.source_dir(source_id) / "parts"
         for path in sorted(folder.glob(f"{require_name(part_id, folder)}-*.json")):
             sidecar = _load_sidecar(path)
-            if sidecar is None or (sidecar.part.fingerprint, sidecar.columns) != (fingerprint, columns):
+            wanted = (fingerprint, columns, where)
+            if sidecar is None or (sidecar.part.fingerprint, sidecar.columns, sidecar.where) != wanted:
                 continue
             if sidecar.part.part_id == part_id and self.has_part(source_id, sidecar.part):
                 return sidecar.part
@@ -133,6 +144,7 @@ class SnapshotFolder:
         *,
         fingerprint: Fingerprint | None,
         columns: dict[str, str],
+        where: str = "",
     ) -> StoredPart:
         """Write a part, then its sidecar, and return its record; a file that is there already is kept.
 
@@ -142,6 +154,7 @@ class SnapshotFolder:
             content: What it holds.
             fingerprint: What the portal said of it when it was pulled.
             columns: What was asked for; see `described_columns`.
+            where: Of which rows; the source's own condition.
 
         Raises:
             StoreError: If the disk is full or the place cannot be written.
@@ -159,7 +172,8 @@ class SnapshotFolder:
             fingerprint=fingerprint,
         )
         files.save_bytes(folder / part.file, content.data)
-        files.save_json(folder / f"parts/{stem}.json", Sidecar(part=part, columns=columns).model_dump(mode="json"))
+        sidecar = Sidecar(part=part, columns=columns, where=where)
+        files.save_json(folder / f"parts/{stem}.json", sidecar.model_dump(mode="json"))
         return part
 
     def load_snapshot(self, source_id: str) -> Snapshot | None:
@@ -192,13 +206,26 @@ class SnapshotFolder:
             files.save_json(kept, document)
         files.save_json(folder / "manifest.json", document)
 
-    def save_checked(self, source_id: str, at: datetime) -> None:
-        """Write when a source was last looked at; nothing is ever made from this.
+    def save_checked(self, source_id: str, at: datetime, remarks: Sequence[CheckResult] = ()) -> None:
+        """Write when a source was last looked at, and what was found amiss; no number is ever made from this.
 
         Raises:
             StoreError: If it cannot be written.
         """
-        files.save_json(self.source_dir(source_id) / "checked.json", {"checked_at": at.isoformat()})
+        checked = Checked(checked_at=at, remarks=tuple(remarks))
+        files.save_json(self.source_dir(source_id) / "checked.json", checked.model_dump(mode="json"))
+
+    def load_checked(self, source_id: str) -> Checked | None:
+        """Return when a source was last looked at; None if it never was, or the file is none of ours.
+
+        Raises:
+            StoreError: If it is there and cannot be read.
+        """
+        data = files.load_bytes(self.source_dir(source_id) / "checked.json")
+        try:
+            return None if data is None else Checked.model_validate_json(data)
+        except ValidationError:
+            return None
 
     def save_rejected(
         self, source_id: str, part_id: str, content: Content, problems: tuple[str, ...], at: datetime

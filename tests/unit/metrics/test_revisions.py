@@ -158,7 +158,7 @@ def test_a_column_that_one_pull_lacks_is_not_compared(tmp_path: Path, chicago: S
 
 
 def test_a_column_that_was_not_published_at_one_pull_has_not_changed(tmp_path: Path, chicago: Settings) -> None:
-    then = write_side(tmp_path / "then", chicago, [row(chicago, 1)])
+    then = write_side(tmp_path / "then", chicago, [row(chicago, 1) | {"place_kind": None}])
     now = write_side(tmp_path / "now", chicago, [row(chicago, 1) | {"place_kind": "STREET"}])
     assert told(compare_rows(then, now, chicago)[CITY]) == {"other": 1}
     assert told(compare_rows(then, now, chicago, missing=("place_kind",))[CITY]) == {}
