@@ -248,7 +248,7 @@ class SampleName(Record):
 class SampleVictims(Record):
     """`[victims]` of `sample.toml`: who was shot."""
 
-    shooting_groups: tuple[str, ...]
+    shooting_groups: tuple[str, ...] = Field(min_length=1)
     """Offence groups of which some incidents are shootings that nobody died of."""
     shooting_share: float = Field(ge=0, le=1)
     gunshot_share: float = Field(ge=0, le=1)

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -22,6 +21,7 @@ from district_reports.config import Source
 from district_reports.errors import ConfigError, ContractError, FetchError, SourceError
 from district_reports.model import CheckResult, Fingerprint, Snapshot, StoredPart
 from district_reports.periods import Quarter
+from district_reports.quarantine import Rejection, require_accepted, require_none
 from district_reports.sources.areas import area_keys
 from district_reports.sources.contract import (
     Metadata,
@@ -35,13 +35,10 @@ from district_reports.sources.contract import (
     window_months,
 )
 from district_reports.store import Content, Store, table_content
-from district_reports.tables import check_nulls, find_differences, require_table
+from district_reports.tables import check_nulls, find_differences
 
 Progress = Callable[[str, int, int], None]
 """Told the source, the parts done and the parts in all."""
-
-Rejection = tuple[pa.Table, tuple[str, ...]]
-"""A month's rows, and what is wrong with them."""
 
 ROUNDS = 4
 """Times the months are compared with the portal: it publishes once a day, so a second change is rare already."""
@@ -202,7 +199,7 @@ def _settled_parts(pull: _Pull, months: tuple[date, ...], old: Snapshot | None) 
         again = pull.portal.fetch_fingerprints(pull.asked, first, end)
         moved = tuple(month_id(month) for month in months if told.get(month_id(month)) != again.get(month_id(month)))
         if not moved:
-            _require_none(pull, rejected)
+            require_none(pull.store, pull.source, rejected, pull.now)
             return parts
         told = again
     message = f"{pull.source.source_id}: expected rows that stay while they are pulled, got changes {ROUNDS} times"
@@ -247,7 +244,7 @@ def save_month(
     Raises:
         ContractError: If it does not.
     """
-    _require_contract(pull, part_id, table)
+    require_accepted(pull.store, pull.source, part_id, table, pull.now)
     before = next((part for part in old.parts if part.part_id == part_id), None) if old else None
     if before is not None and pull.store.has_part(pull.source.source_id, before):
         pull.remarks += check_nulls(part_id, pull.store.load_table(pull.source.source_id, before), table, pull.source)
@@ -259,35 +256,6 @@ def save_month(
         columns=pull.columns,
         where=pull.source.where,
     )
-
-
-def _require_contract(pull: _Pull, part_id: str, table: pa.Table) -> None:
-    try:
-        require_table(table, pull.source)
-    except ContractError as error:
-        path = _save_rejected(pull, part_id, table, error.problems)
-        message = f"{pull.source.source_id} {part_id}: {'; '.join(error.problems)}; the rows are kept in {path}"
-        raise ContractError(message, table=error.table, problems=error.problems) from error
-
-
-def _save_rejected(pull: _Pull, part_id: str, table: pa.Table, problems: tuple[str, ...]) -> Path:
-    # A table of other columns may lack the key.
-    key = pull.source.key if pull.source.key in table.schema.names else table.schema.names[0]
-    return pull.store.save_rejected(pull.source.source_id, part_id, table_content(table, key), problems, pull.now)
-
-
-def _require_none(pull: _Pull, rejected: dict[str, Rejection]) -> None:
-    """Put what was rejected in quarantine.
-
-    Raises:
-        FetchError: If there is any: the portal does not send the rows it counts.
-    """
-    source_id = pull.source.source_id
-    for part_id, (table, problems) in rejected.items():
-        _save_rejected(pull, part_id, table, problems)
-    if rejected:
-        listed = "; ".join(f"{part_id}: {', '.join(problems)}" for part_id, (_, problems) in rejected.items())
-        raise FetchError(f"{source_id}: expected the rows the portal counts, got {listed}", source_id=source_id)
 
 
 def _whole(pull: _Pull) -> Snapshot:
@@ -311,7 +279,7 @@ def _whole(pull: _Pull) -> Snapshot:
 
 def _list_content(pull: _Pull) -> Content:
     table = filled(pull.portal.fetch_list(pull.asked), pull.source, pull.missing)
-    _require_contract(pull, WHOLE, table)
+    require_accepted(pull.store, pull.source, WHOLE, table, pull.now)
     return table_content(table, pull.source.key)
 
 

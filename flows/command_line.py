@@ -121,6 +121,25 @@ def sync(
     return 0
 
 
+@app.command()
+def explain(
+    quarter: Annotated[str, typer.Argument(help="Such as 2026Q3.")],
+    district: Annotated[str, typer.Argument(help="Such as 007, city, or none: the rows of no district.")],
+    metric: Annotated[str, typer.Argument(help="Such as incidents_robbery.")],
+    source: SourceOption = SourceKind.PORTAL,
+    data_dir: DataDirOption = None,
+    debug: DebugOption = False,
+) -> int:
+    """Say where a printed number comes from: definition, question to the portal, rows, query, what changed since."""
+    settings = load_settings()
+    request = _request(settings, quarter, source, "", data_dir)
+    # Only now, as in `draft`.
+    from flows.explaining import explain_number
+
+    typer.echo(explain_number(settings, request, district, metric))
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code of what happened."""
     words = list(sys.argv[1:] if arguments is None else arguments)

@@ -19,7 +19,7 @@ from district_reports.metrics import (
     newest_day,
     open_incidents,
 )
-from district_reports.metrics.disclosure import suppress
+from district_reports.metrics.disclosure import check_suppressed, suppress
 from district_reports.metrics.opened import Opened, attach_sources
 from district_reports.model import CheckResult, Snapshot
 from district_reports.periods import Quarter
@@ -72,8 +72,8 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
         require_passed(results, readings.explanations)
         breakdowns = build_breakdowns(con, settings, quarter)
         before = find_last_measures(settings, store, request)
-        if settings.outcomes.disclosure is not None:
-            table = suppress(table, settings.outcomes.disclosure, before=before)
+        table = suppress(table, settings, before=before)
+        results += check_suppressed(table, settings, before=before)
         revisions, unclear = make_revisions(settings, store, request, table, snapshots)
         extras, undrawn = find_extras(opened, store, snapshots, quarter, readings, revisions)
     contacts, differing = find_contacts(settings, store, snapshots)

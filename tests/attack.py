@@ -36,6 +36,7 @@ class Attack:
         self.releases = [read_release(data) for data in releases]
         self.columns: dict[Variable, int] = {}
         self.fixed: dict[int, float] = {}
+        self.unchanged: set[tuple[str, str]] = set()
         self.equal: list[tuple[dict[int, float], float]] = []
         self.at_most: list[tuple[dict[int, float], float]] = []
         for number, rows in enumerate(self.releases):
@@ -70,6 +71,10 @@ class Attack:
             assert result.status in (0, 3), f"the printed figures contradict each other: {result.message}"
             found.append(float(sign * result.fun) if result.status == 0 else sign * -np.inf)
         return round(found[0], 6), round(found[1], 6)
+
+    def is_printed_before(self, cell: Cell) -> bool:
+        """Whether the release before prints a cell, of a place and quarter that have not changed since."""
+        return cell[:2] in self.unchanged and bool(self.releases[1].get(cell, {}).get("value"))
 
     def _column(self, number: int, quarter: str, place: str, quantity: str) -> int:
         return self.columns.setdefault((number, quarter, place, quantity), len(self.columns))
@@ -142,6 +147,7 @@ class Attack:
             metrics = [m for q, p, m in now if (q, p) == (quarter, place) and now[q, p, m]["unit"] == "incidents"]
             pairs = [(now[quarter, place, m], before[quarter, place, m]) for m in metrics if m not in SECRET]
             if all(one["value"] == other["value"] for one, other in pairs):
+                self.unchanged.add((quarter, place))
                 for metric in metrics:
                     columns = [self._column(number, quarter, place, metric) for number in (0, 1)]
                     self.equal.append(({columns[0]: 1.0, columns[1]: -1.0}, 0.0))
@@ -149,6 +155,9 @@ class Attack:
 
 def find_leaks(releases: Sequence[bytes], most: int = 2) -> list[tuple[Cell, tuple[float, float]]]:
     """Return the suppressed cells whose range is less than 0 to `most` (of the second metric: less than that wide).
+
+    The city's own cell is no small count: it must only be as wide. What the release before prints of a place that has
+    not changed since is no secret.
 
     Args:
         releases: `measures.csv` of the newest release, and of the one before it.
@@ -158,8 +167,10 @@ def find_leaks(releases: Sequence[bytes], most: int = 2) -> list[tuple[Cell, tup
     leaks = []
     for number, _ in enumerate(releases):
         for cell in attack.hidden(number):
+            if number == 0 and attack.is_printed_before(cell):
+                continue
             low, high = attack.limits(cell, number)
-            is_first = cell[2] == SECRET[0]
+            is_first = cell[2] == SECRET[0] and cell[1] != "city"
             if (is_first and (low > 0 or high < most)) or high - low < most:
                 leaks.append((cell, (low, high)))
     return leaks

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from gettext import c2py
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import pytest
 from babel import Locale
@@ -17,10 +17,12 @@ from babel.messages.pofile import read_po
 
 from district_reports.config import Language
 from district_reports.metrics import Oddity
-from district_reports.model import Direction
+from district_reports.model import CourtRungId, Direction, Reading, RungId, State
 from district_reports.render.back_matter import LIMITS, METHOD
 from district_reports.render.figures_where import PARTS_OF_DAY
 from district_reports.render.i18n import Words, find_gaps
+from district_reports.render.ladder import LADDER_POINTS, NO_VALUE
+from district_reports.render.outcomes import COURT_POINTS, DEFINITIONS, METHODS, READING_HEAD, require_outcome_keys
 from district_reports.render.page import LABELS, TREND_SECTIONS
 from district_reports.settings import find_asset, load_settings
 
@@ -35,7 +37,8 @@ FILE_ENDINGS = (".typ", ".html", ".j2", ".css", ".po")
 VEGA = "datum."
 """Begins a name in a chart's own language."""
 
-METRICS = {metric.metric_id for metric in SETTINGS.metrics.metrics}
+NAMED = {key.removeprefix("metric.") for key in require_outcome_keys(SETTINGS) if key.startswith("metric.")}
+METRICS = {metric.metric_id for metric in SETTINGS.metrics.metrics} | NAMED
 TRENDS = set(SETTINGS.report.trends)
 WORDS_OF_DIRECTION = {str(direction) for direction in Direction}
 FINDINGS = {"higher", "lower", "similar", "same", "none", "no_before", "no_data", "unknown"}
@@ -62,6 +65,17 @@ BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "note.{}": {(note,) for note in (*NOTES, "contradicting_beats_city")},
     "limits.{}": {(name,) for name in LIMITS},
     "method.{}": {(name,) for name in METHOD},
+    "outcomes.{}": {(name,) for name in LADDER_POINTS},
+    "outcomes.rung.{}": {(rung,) for rung in get_args(RungId)},
+    "outcomes.rung.{}.meaning": {(rung,) for rung in get_args(RungId)},
+    "outcomes.cell.{}": {(str(state),) for state in NO_VALUE},
+    "outcomes.note.{}": {(str(state),) for state in (State.TOO_EARLY, State.NOT_PUBLISHED)},
+    "clearance.head.{}": {(name,) for name in READING_HEAD},
+    "clearance.method.{}": {(method,) for method in METHODS},
+    "clearance.definition.{}": {(definition,) for definition in DEFINITIONS},
+    "clearance.confidence.{}": {(word,) for word in get_args(Reading.model_fields["confidence"].annotation)},
+    "court.{}": {(name,) for name in COURT_POINTS},
+    "court.rung.{}": {(rung,) for rung in get_args(CourtRungId)},
 }
 """Each key that the code puts together, and what it may be put together from."""
 
@@ -70,9 +84,16 @@ def load(language: Language) -> Words:
     return Words.load(language, LOCALES)
 
 
-def read(tag: str) -> Catalog:
-    with (LOCALES / tag / "report.po").open("rb") as file:
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
         return read_po(file, abort_invalid=True)
+
+
+each_catalogue = pytest.mark.parametrize(
+    ("language", "path"),
+    [(language, path) for language in SETTINGS.languages for path in sorted((LOCALES / language.tag).glob("*.po"))],
+    ids=lambda value: f"{value.parent.name}-{value.stem}" if isinstance(value, Path) else "",
+)
 
 
 N = TypeVar("N", bound=ast.AST)
@@ -88,9 +109,15 @@ def test_every_language_has_every_sentence_with_the_same_placeholders(language: 
     assert find_gaps(ENGLISH, load(language)) == ()
 
 
-@pytest.mark.parametrize("tag", TAGS)
-def test_no_sentence_is_empty_unfinished_or_left_over(tag: str) -> None:
-    catalogue = read(tag)
+@pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
+def test_every_language_has_the_same_catalogues(language: Language) -> None:
+    first = {path.name for path in (LOCALES / TAGS[0]).glob("*.po")}
+    assert {path.name for path in (LOCALES / language.tag).glob("*.po")} == first
+
+
+@each_catalogue
+def test_no_sentence_is_empty_unfinished_or_left_over(language: Language, path: Path) -> None:
+    catalogue = read(path)
     for message in catalogue:
         forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
         assert all(form.strip() for form in forms), f"{message.id}: empty"
@@ -98,9 +125,9 @@ def test_no_sentence_is_empty_unfinished_or_left_over(tag: str) -> None:
     assert not catalogue.obsolete
 
 
-@pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
-def test_each_catalogue_says_whose_it_is_and_whether_it_was_reviewed(language: Language) -> None:
-    header = (LOCALES / language.tag / "report.po").read_text(encoding="utf-8").partition("\n\n")[0]
+@each_catalogue
+def test_each_catalogue_says_whose_it_is_and_whether_it_was_reviewed(language: Language, path: Path) -> None:
+    header = path.read_text(encoding="utf-8").partition("\n\n")[0]
     assert f'"Language: {language.locale}\\n"' in header
     assert re.search(r'^"X-Reviewed: (yes|no)\\n"$', header, re.MULTILINE)
 
@@ -108,19 +135,20 @@ def test_each_catalogue_says_whose_it_is_and_whether_it_was_reviewed(language: L
 def test_a_signed_catalogue_counts_as_reviewed(tmp_path: Path) -> None:
     language = SETTINGS.languages[0]
     shutil.copytree(LOCALES / language.tag, tmp_path / language.tag)
-    path = tmp_path / language.tag / "report.po"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("X-Reviewed: no", "X-Reviewed: yes"), encoding="utf-8")
+    for path in sorted((tmp_path / language.tag).glob("*.po")):
+        assert not Words.load(language, tmp_path).is_reviewed, "one that nobody has signed is enough"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("X-Reviewed: no", "X-Reviewed: yes"), encoding="utf-8")
     assert Words.load(language, tmp_path).is_reviewed
 
 
-@pytest.mark.parametrize("language", SETTINGS.languages, ids=TAGS)
-def test_plural_forms_are_those_of_the_language(language: Language) -> None:
+@each_catalogue
+def test_plural_forms_are_those_of_the_language(language: Language, path: Path) -> None:
     """One form for each kind of whole number that CLDR knows in the language, in CLDR's order, and no other."""
     kind_of = Locale.parse(language.locale).plural_form
     kinds = [kind_of(n) for n in range(1000)]
     order = [kind for kind in ("zero", "one", "two", "few", "many", "other") if kind in kinds]
-    catalogue = read(language.tag)
+    catalogue = read(path)
     pick = c2py(catalogue.plural_expr)
     assert catalogue.num_plurals == len(order)
     assert [order[pick(n)] for n in range(1000)] == kinds

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, event, given
+from hypothesis import HealthCheck, Phase, event, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -156,6 +156,12 @@ def test_a_cell_that_joins_a_pair_of_the_last_release_is_not_given_back() -> Non
 
 # Any table
 
+# An example takes a few hundred linear programmes; making a failing one smaller takes thousands of examples.
+STEADY = examples(
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
 SMALL = st.integers(0, 6)
 CELLS = st.fixed_dictionaries(
     {
@@ -180,7 +186,7 @@ def counts_of_two_quarters(draw: st.DrawFn) -> dict[tuple[str, str], dict[str, i
 
 
 @given(counts_of_two_quarters())
-@examples(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(STEADY, max_examples=30)
 def test_no_release_of_any_table_leaks(counts: dict[tuple[str, str], dict[str, int]]) -> None:
     table = make_table(counts)
     released = suppress(table, CITY)
@@ -191,7 +197,7 @@ def test_no_release_of_any_table_leaks(counts: dict[tuple[str, str], dict[str, i
 
 
 @given(counts_of_two_quarters(), st.data())
-@examples(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(STEADY, max_examples=20)
 def test_no_pair_of_releases_leaks(counts: dict[tuple[str, str], dict[str, int]], data: st.DataObject) -> None:
     """Between the two releases some districts had late reports and reclassifications in the older quarter."""
     older = {key: value for key, value in counts.items() if key[0] == BEFORE}
@@ -204,6 +210,5 @@ def test_no_pair_of_releases_leaks(counts: dict[tuple[str, str], dict[str, int]]
     assert hidden_cells(before) <= hidden_cells(now)
     [result] = check_suppressed(now, CITY, before=before)
     event(f"safe: {result.passed}")
-    leaks = find_leaks([format_measures(now), format_measures(before)])
-    print(result, leaks)
-    if result.passed: assert not leaks
+    # Where all districts but one are as they were, their old counts and the city's new one tell the new one.
+    assert bool(find_leaks([format_measures(now), format_measures(before)])) != result.passed

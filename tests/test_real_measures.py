@@ -62,6 +62,8 @@ GROUPS = {
     "incidents_drug": ["18"],
     "incidents_weapons": ["15"],
 }
+# Assault (a threat) and stalking; then harassment by telephone or electronic means, threats, violated orders.
+THREATS, THREAT_CODES = ["04A", "08A"], ["2825", "2826", "3960", "0584"]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,17 @@ def city() -> Settings:
 @pytest.fixture(scope="module")
 def raw() -> pd.DataFrame:
     """The published rows, all text but the flags; quarter cut from the text of the date."""
-    columns = ["date", "iucr", "primary_type", "fbi_code", "arrest", "domestic", "beat", "district"]
+    columns = [
+        "date",
+        "iucr",
+        "primary_type",
+        "fbi_code",
+        "arrest",
+        "domestic",
+        "beat",
+        "district",
+        "location_description",
+    ]
     rows = pd.concat([pd.read_parquet(path, columns=columns) for path in sorted(REAL.glob("crimes_*.parquet"))])
     month = rows["date"].str.slice(5, 7).astype(int)
     rows["quarter"] = rows["date"].str.slice(0, 4) + "Q" + ((month + 2) // 3).astype(str)
@@ -123,10 +135,24 @@ def expected_rows(raw: pd.DataFrame, metric_id: str) -> pd.DataFrame:
         return raw[(raw["iucr"] == "0325") | (raw["iucr"] == "0326")]
     if metric_id == "incidents_domestic":
         return raw[raw["domestic"]]
+    if metric_id == "incidents_transit":
+        return raw[raw["location_description"].fillna("").str.startswith("CTA ")]
+    if metric_id == "incidents_assault_harassment":
+        is_other = (raw["fbi_code"] == "26") & raw["iucr"].isin(THREAT_CODES)
+        return raw[raw["fbi_code"].isin(THREATS) | is_other]
     return raw[raw["fbi_code"].isin(GROUPS[metric_id])]
 
 
-@pytest.mark.parametrize("metric_id", ["incidents_all", "incidents_carjacking", "incidents_domestic", *GROUPS])
+OTHERS = [
+    "incidents_all",
+    "incidents_assault_harassment",
+    "incidents_carjacking",
+    "incidents_domestic",
+    "incidents_transit",
+]
+
+
+@pytest.mark.parametrize("metric_id", [*OTHERS, *GROUPS])
 def test_counts_are_those_of_the_published_rows(
     raw: pd.DataFrame, measures: pd.DataFrame, city: Settings, metric_id: str
 ) -> None:
@@ -159,7 +185,7 @@ def test_shares_are_those_of_the_published_rows(
 
 def test_every_metric_of_the_config_was_looked_at(city: Settings) -> None:
     shares = {"arrest_share_all", "arrest_share_violent", "arrest_share_property"}
-    looked_at = {"incidents_all", "incidents_carjacking", "incidents_domestic", *GROUPS, *shares}
+    looked_at = {*OTHERS, *GROUPS, *shares}
     assert {metric.metric_id for metric in city.metrics.metrics} == looked_at
 
 
@@ -215,4 +241,4 @@ def test_oddities_are_those_of_the_published_rows(
 def test_the_table_survives_its_csv(measures: pd.DataFrame) -> None:
     data = format_measures(measures)
     pd.testing.assert_frame_equal(parse_measures(data), measures)
-    assert data.count(b"\n") == 1 + 24 * 13 * 19
+    assert data.count(b"\n") == 1 + 24 * 13 * 21

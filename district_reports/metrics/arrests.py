@@ -1,16 +1,10 @@
 """How soon an adult was arrested: shares of incidents with a first arrest within some days, and the median of days.
 
-What belongs here: cohorts of incidents followed to the file of arrests by case number, and from when on such a share
-may be compared. What does not: counts of the incidents themselves, and any word on what an arrest means.
+What belongs here: the rows of these measures, and from when on they may be compared. What does not: counts of the
+incidents themselves, and any word on what an arrest means.
 
-Three choices, made once for all cohorts:
+What is followed, and to which arrest, is told in `cohorts`. Here is from when on:
 
-- **The first arrest** is the earliest one with the incident's case number that is dated on the day before the incident
-  or later. The hour of an incident is an estimate, so an arrest may be dated a day before it; it counts as of the same
-  day. An arrest still earlier was made for something else: it is passed over, and a later one counts.
-- **Each row of a cohort counts once**, whatever other rows or arrests carry its case number. A cohort's denominator is
-  the number its metric counts: where a homicide has a row for each victim, so has the cohort. Rows without a case
-  number can have no arrest here, and stay in the denominator.
 - **Equal age.** Every incident is followed for the same number of days. While that many days have not passed for the
   last day of a quarter, its share is `too_early`: it still rises, and may not be compared.
 """
@@ -19,89 +13,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import pandas as pd
 
-from district_reports.config import Metric
 from district_reports.config_outcomes import ArrestWindows, Cohort
-from district_reports.errors import ConfigError
+from district_reports.metrics.cohorts import ARRESTS_ID, write_followed
 from district_reports.metrics.counts import find_covered, find_named
 from district_reports.metrics.grid import Definition, build_rows, early_states, join_tables
 from district_reports.metrics.incidents import SOURCE_ID, query
 from district_reports.metrics.measures import CITY, OUTSIDE
 from district_reports.metrics.opened import Opened, require_columns
-from district_reports.metrics.terms import COUNT, list_terms, write_terms
-from district_reports.metrics.victims import CORE_SQL, SHOOTINGS, VICTIMS_ID, prepare_victims
+from district_reports.metrics.victims import SHOOTINGS, VICTIMS_ID, prepare_victims
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 
-ARRESTS_ID = "arrests"
-"""Our name of the source whose rows are arrests of adults."""
-
 COLUMNS = {"arrested_at": "timestamp", "case_number": "text"}
-
-FOLLOWED_SQL = """
-WITH {shootings}
-terms AS (SELECT {table}),
-windows AS (SELECT unnest($windows::INTEGER[]) AS days),
-arrests AS (
-    SELECT DISTINCT trim(case_number) AS case_number, CAST(arrested_at AS DATE) AS arrested_on
-    FROM raw_arrests WHERE nullif(trim(case_number), '') IS NOT NULL
-),
-tally AS MATERIALIZED (
-    -- One row for each incident, with its first arrest or none: several of either must not multiply.
-    SELECT
-        district_id, date_trunc('quarter', occurred_at) AS quarter_start{kinds}, {days} AS days, count(*) AS incidents
-    FROM core_incidents ASOF LEFT JOIN arrests
-        ON arrests.case_number = core_incidents.case_number
-        AND arrests.arrested_on >= CAST(core_incidents.occurred_at AS DATE) - 1
-    WHERE occurred_at >= $first AND occurred_at < $end
-    GROUP BY ALL
-),
-counted AS (
-    SELECT terms.metric_id AS cohort_id, district_id, quarter_start, days, sum(incidents) AS incidents
-    FROM tally JOIN terms ON {fit}
-    GROUP BY ALL
-    {more}
-),
-shares AS (
-    SELECT
-        cohort_id, CASE WHEN grouping(district_id) = 1 THEN $city ELSE district_id END AS district_id, quarter_start,
-        windows.days AS within_days,
-        coalesce(sum(incidents) FILTER (counted.days <= windows.days), 0) AS numerator, sum(incidents) AS denominator
-    FROM counted CROSS JOIN windows
-    GROUP BY GROUPING SETS (
-        (cohort_id, within_days, quarter_start, district_id), (cohort_id, within_days, quarter_start)
-    )
-),
-medians AS (
-    SELECT
-        cohort_id, CASE WHEN grouping(district_id) = 1 THEN $city ELSE district_id END AS district_id, quarter_start,
-        median(days) AS median_days
-    FROM (SELECT *, unnest(range(CAST(incidents AS BIGINT))) FROM counted)
-    WHERE days <= (SELECT max(days) FROM windows)
-    GROUP BY GROUPING SETS ((cohort_id, quarter_start, district_id), (cohort_id, quarter_start))
-)
-SELECT
-    cohort_id, within_days, district_id, quarter_name(quarter_start) AS quarter,
-    CAST(numerator AS DOUBLE) AS numerator, CAST(denominator AS DOUBLE) AS denominator, median_days
-FROM shares LEFT JOIN medians USING (cohort_id, district_id, quarter_start)
-"""
-
-DAYS_SQL = """CASE
-            WHEN arrests.arrested_on IS NOT NULL
-            THEN greatest(arrests.arrested_on - CAST({source}.occurred_at AS DATE), 0)
-        END"""
-"""Calendar days from the incident to the first arrest; NULL without one."""
-
-SHOOTINGS_SQL = f"""UNION ALL
-    SELECT unnest($shooting_cohorts::VARCHAR[]), district_id, date_trunc('quarter', occurred_at),
-        {DAYS_SQL.format(source="core_shootings")}, 1
-    FROM core_shootings ASOF LEFT JOIN arrests
-        ON arrests.case_number = core_shootings.case_number
-        AND arrests.arrested_on >= CAST(core_shootings.occurred_at AS DATE) - 1
-    WHERE occurred_at >= $first AND occurred_at < $end"""
 
 
 def count_arrest_windows(opened: Opened, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -128,16 +54,17 @@ def count_arrest_windows(opened: Opened, quarters: Sequence[Quarter]) -> pd.Data
         return join_tables([])
     require_columns(opened.settings, ARRESTS_ID, COLUMNS)
     wanted = sorted(set(quarters))
-    sql, values = _write_followed(opened.settings, config)
+    sql, values = write_followed(opened.settings, config)
     values |= {"city": CITY, "first": wanted[0].start, "end": wanted[-1].shifted(1).start}
     if any(cohort.metric_id == SHOOTINGS for cohort in config.cohorts):
         values |= prepare_victims(opened)
     counts = query(opened.con, sql, values).set_index(["cohort_id", "within_days", "district_id", "quarter"])
     reached = find_reached(opened)
     known = _find_known(opened, wanted, config.windows, reached)
+    incidents = _find_incidents(opened, config, wanted)
     tables = []
     for cohort in config.cohorts:
-        there = _find_incidents(opened, cohort, wanted)
+        there = incidents[cohort.cohort_id]
         for days in config.windows:
             found = _pick(counts, cohort, days)
             tables.append(_build_shares(opened, wanted, cohort, days, found, there & known[days], reached))
@@ -157,7 +84,7 @@ def define_arrest_windows(settings: Settings) -> tuple[Definition, ...]:
     config = settings.outcomes.arrests
     if config is None:
         return ()
-    sql = _write_followed(settings, config)[0]
+    sql = write_followed(settings, config)[0]
     found = []
     for cohort in config.cohorts:
         sources = (VICTIMS_ID if cohort.metric_id == SHOOTINGS else SOURCE_ID, ARRESTS_ID)
@@ -193,35 +120,6 @@ def is_ripe(quarter: Quarter, days: int, reached: date | None) -> bool:
     return reached is not None and quarter.end + timedelta(days=days) <= reached
 
 
-def _write_followed(settings: Settings, config: ArrestWindows) -> tuple[str, dict[str, Any]]:
-    """Return the query and the parameters that come from the config."""
-    shot = [cohort.cohort_id for cohort in config.cohorts if cohort.metric_id == SHOOTINGS]
-    terms = [
-        term
-        for cohort in config.cohorts
-        if cohort.metric_id != SHOOTINGS
-        for term in list_terms(_require_count(settings, cohort), cohort.cohort_id, COUNT)
-    ]
-    pieces = write_terms(terms)
-    sql = FOLLOWED_SQL.format(
-        shootings=CORE_SQL.strip() + "," if shot else "",
-        table=pieces.table,
-        kinds=pieces.kinds,
-        fit=pieces.fit,
-        days=DAYS_SQL.format(source="core_incidents"),
-        more=SHOOTINGS_SQL if shot else "",
-    )
-    values = pieces.parameters | {"windows": list(config.windows)}
-    return sql, values | {"shooting_cohorts": shot} if shot else values
-
-
-def _require_count(settings: Settings, cohort: Cohort) -> Metric:
-    metric = settings.metric(cohort.metric_id)
-    if metric.share_of:
-        raise ConfigError(f"cohort {cohort.cohort_id}: expected a count, got the share {metric.metric_id}")
-    return metric
-
-
 def _find_known(
     opened: Opened, quarters: Sequence[Quarter], windows: Sequence[int], reached: date | None
 ) -> dict[int, frozenset[str]]:
@@ -243,13 +141,17 @@ def _name_months(first: date, last: date) -> set[str]:
     return {f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers}
 
 
-def _find_incidents(opened: Opened, cohort: Cohort, quarters: Sequence[Quarter]) -> frozenset[str]:
-    """Return the quarters of which a cohort's incidents are known, and can be followed."""
-    if cohort.metric_id == SHOOTINGS:
-        return opened.covered(VICTIMS_ID, quarters)
-    found = find_covered(opened.con, quarters) & find_named(opened.con, "case_number", quarters)
-    if opened.settings.metric(cohort.metric_id).places:
-        found &= find_named(opened.con, "place_kind", quarters)
+def _find_incidents(opened: Opened, config: ArrestWindows, quarters: Sequence[Quarter]) -> dict[str, frozenset[str]]:
+    """Return, by cohort, the quarters of which the incidents are known and can be followed."""
+    followed = find_covered(opened.con, quarters) & find_named(opened.con, "case_number", quarters)
+    found = {}
+    for cohort in config.cohorts:
+        if cohort.metric_id == SHOOTINGS:
+            found[cohort.cohort_id] = opened.covered(VICTIMS_ID, quarters)
+        elif opened.settings.metric(cohort.metric_id).places:
+            found[cohort.cohort_id] = followed & find_named(opened.con, "place_kind", quarters)
+        else:
+            found[cohort.cohort_id] = followed
     return found
 
 

@@ -32,7 +32,7 @@ COLUMNS = {"district_id": ("VARCHAR",), "year": WHOLE_NUMBERS, "rung": ("VARCHAR
 RUNGS: tuple[CourtRungId, ...] = get_args(CourtRungId)
 
 COHORT_SQL = """
-SELECT district_id, rung, CAST(sum(cases) AS BIGINT) AS cases
+SELECT district_id, year, rung, CAST(sum(cases) AS BIGINT) AS cases
 FROM raw_court WHERE list_contains($years::BIGINT[], year)
 GROUP BY ALL ORDER BY ALL
 """
@@ -50,7 +50,7 @@ def find_court(opened: Opened, counts_paths: Sequence[Path]) -> dict[str, CourtC
     """Return the cohort of each district and of the city, for the years of the config.
 
     The city's is of all units; those that are no district are told as a part of it. Where the files have never been
-    read the cohorts stand there without years and rungs.
+    read, or hold none of the years, the cohorts stand there without years and rungs.
 
     Args:
         opened: The sources.
@@ -67,8 +67,8 @@ def find_court(opened: Opened, counts_paths: Sequence[Path]) -> dict[str, CourtC
         return {}
     attach_table(opened.con, SOURCE_ID, counts_paths, COLUMNS)
     _require_known(opened)
-    is_read = bool(counts_paths)
     counts = query(opened.con, COHORT_SQL, {"years": list(config.years)})
+    is_read = not counts.empty
     freshness = Freshness(
         source_id=SOURCE_ID,
         state=State.STALE if is_read else State.NO_DATA,
@@ -80,7 +80,7 @@ def find_court(opened: Opened, counts_paths: Sequence[Path]) -> dict[str, CourtC
     return {
         place: CourtCohort(
             freshness=freshness,
-            years=config.years if is_read else (),
+            years=tuple(year for year in config.years if (counts["year"] == year).any()),
             rungs=_build_rungs(counts if place == CITY else counts[counts["district_id"] == place]) if is_read else (),
             other_unit_cases=others if place == CITY else 0,
             closed_on=config.closed_on,

@@ -17,7 +17,7 @@ import pandas as pd
 
 from district_reports.config_outcomes import Disclosure
 from district_reports.errors import ConfigError
-from district_reports.metrics.disclosure_ranges import Kinds, Printed, find_ranges, is_unchanged, list_kinds
+from district_reports.metrics.disclosure_ranges import Kinds, Printed, Ranges, find_ranges, is_unchanged, list_kinds
 from district_reports.metrics.measures import CITY, require_measures
 from district_reports.model import CheckResult, State
 from district_reports.settings import Settings
@@ -82,17 +82,16 @@ def check_suppressed(
     last = _by_quarter(before, rule)
     narrow = cells = 0
     for quarter, printed in _by_quarter(measures, rule).items():
-        releases = [release for release in (printed, last.get(quarter)) if release is not None]
-        ranges = find_ranges(releases, kinds, _secret(rule), settings.district_ids) if printed.hidden else {}
-        cells += len(ranges)
-        narrow += sum(low > _CLOSE or high < rule.below - 1 - _CLOSE for low, high in ranges.values())
+        choice = _Choice(printed, last.get(quarter), kinds, rule, settings.district_ids)
+        cells += len(printed.hidden)
+        narrow += len(choice.narrow(printed.hidden)) if printed.hidden else 0
     return [
         CheckResult(
             check_id=CHECK_ID,
             passed=not narrow,
             required=False,
             expected=f"0 to {rule.below - 1} or more for each of the counts that are not printed",
-            got=f"{narrow} of {cells} can be narrowed down",
+            got=f"{narrow} that can be narrowed down, of {cells}",
         )
     ]
 
@@ -156,7 +155,8 @@ class _Choice:
         self._kinds = kinds
         self._rule = rule
         self._districts = districts
-        self._best: dict[str, tuple[float, float]] = {}
+        self._most = rule.below - 1
+        self._best: dict[tuple[int, str], tuple[float, float]] = {}
 
     def choose(self) -> frozenset[str]:
         """Return the places whose two counts are not printed."""
@@ -188,17 +188,39 @@ class _Choice:
         now = Printed(self._counts, hidden)
         return [now] if self._before is None else [now, self._before]
 
-    def _ranges(self, hidden: frozenset[str], *, with_sums: bool) -> dict[str, tuple[float, float]]:
-        secret = _secret(self._rule)
-        return find_ranges(self._releases(hidden), self._kinds, secret, self._districts, with_sums=with_sums)
+    def _ranges(self, releases: Sequence[Printed], *, with_sums: bool) -> Ranges:
+        return find_ranges(releases, self._kinds, _secret(self._rule), self._districts, with_sums=with_sums)
+
+    def narrow(self, hidden: frozenset[str]) -> dict[tuple[int, str], tuple[float, float]]:
+        """Return the cells, of this release and the last, of which the printed figures tell too much.
+
+        The city's is no small count, and what the last release tells is no secret any more.
+        """
+        ranges = self._ranges(self._releases(hidden), with_sums=True)
+        return {
+            (number, place): (low, high)
+            for (number, place), (low, high) in ranges.items()
+            if (low > _CLOSE or high < self._most - _CLOSE)
+            and place != CITY
+            and not (number == 0 and self._is_public(place))
+        }
 
     def _is_safe(self, hidden: frozenset[str]) -> bool:
-        """Whether no cell can be narrowed down, but by what is printed of its own place alone."""
-        unknown = hidden - self._best.keys()
-        if unknown:
-            self._best |= self._ranges(unknown, with_sums=False)
-        for place, (low, high) in self._ranges(hidden, with_sums=True).items():
-            least, greatest = self._best[place]
-            if place != CITY and (low > least + _CLOSE or high < min(self._rule.below - 1, greatest) - _CLOSE):
+        """Whether no cell is narrowed down more than it must be."""
+        for cell, (low, high) in self.narrow(hidden).items():
+            least, greatest = self._widest(cell)
+            if low > least + _CLOSE or high < min(self._most, greatest) - _CLOSE:
                 return False
         return True
+
+    def _widest(self, cell: tuple[int, str]) -> tuple[float, float]:
+        """Return the range that no further cell could widen: from the place itself, or from the last release alone."""
+        if cell not in self._best:
+            number, place = cell
+            if number == 0:
+                alone = self._ranges(self._releases(frozenset({place})), with_sums=False)
+                self._best[cell] = alone[cell]
+            elif self._before is not None:
+                alone = self._ranges([self._before], with_sums=True)
+                self._best |= {(1, place): limits for (_, place), limits in alone.items()}
+        return self._best[cell]

@@ -31,6 +31,9 @@ Kind = tuple[str, str]
 Kinds = Mapping[str, frozenset[Kind]]
 """Metric -> the disjoint kinds of incidents it adds up."""
 
+Ranges = Mapping[tuple[int, str], tuple[float, float]]
+"""Number of the release, place -> least and greatest number of incidents."""
+
 _Variable = tuple[int, str, Kind]
 """Number of the release, place, kind of incident."""
 
@@ -76,7 +79,7 @@ def _kinds_of(metric: Metric, every: set[Kind]) -> frozenset[Kind]:
 
 def find_ranges(
     releases: Sequence[Printed], kinds: Kinds, secret: Sequence[str], places: Sequence[str], *, with_sums: bool = True
-) -> dict[str, tuple[float, float]]:
+) -> Ranges:
     """Return the least and greatest value that the printed figures leave to each hidden cell.
 
     Args:
@@ -87,7 +90,7 @@ def find_ranges(
         with_sums: Whether the reader may use that sum; without, only what is printed of the place itself.
 
     Returns:
-        Hidden place of the newest release -> least and greatest number of incidents.
+        Number of the release, hidden place -> least and greatest number of incidents.
 
     Raises:
         ContractError: If the figures contradict each other.
@@ -101,8 +104,9 @@ def find_ranges(
                 _add_sums(system, number, release, kinds, secret, places)
         for place in linked:
             _add_link(system, releases, kinds, secret, place)
-        ranges = {place: system.range_of(0, place, kinds[secret[0]]) for place in sorted(releases[0].hidden)}
-        found = {place: limits for place, limits in ranges.items() if limits is not None}
+        cells = [(number, place) for number, release in enumerate(releases) for place in sorted(release.hidden)]
+        ranges = {cell: system.range_of(*cell, kinds[secret[0]]) for cell in cells}
+        found = {cell: limits for cell, limits in ranges.items() if limits is not None}
         # What looked unchanged was not, if the equations have no solution.
         if len(found) == len(ranges):
             return found

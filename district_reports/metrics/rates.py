@@ -61,8 +61,6 @@ def count_rates(
             metric_id=name_rate(metric_id),
             value=(counts["value"] * RESIDENTS / of_place).round(SHARE_DIGITS),
             unit="per_1000",
-            numerator=pd.NA,
-            denominator=pd.NA,
             state=counts["state"].mask(of_place.isna(), str(State.NOT_PUBLISHED)),
         )
         tables.append(build_table({str(name): column for name, column in rates.items()}))

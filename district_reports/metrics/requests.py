@@ -21,6 +21,7 @@ core_requests       one row for each place, quarter, type, fate and number of da
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -39,6 +40,10 @@ from district_reports.settings import Settings
 SOURCE_ID = "requests"
 ALL = "all"
 """Stands for requests of every kind, those of no kind of the config among them."""
+
+UNITS = ("requests", "share", "days")
+"""Of the three metrics of each kind."""
+PARTS = ["numerator", "denominator"]
 
 TALLY_SQL = """
 CREATE OR REPLACE TABLE core_requests AS
@@ -155,23 +160,20 @@ def count_requests(opened: Opened, quarters: Sequence[Quarter]) -> pd.DataFrame:
     counts = counts.assign(share=counts["numerator"] / counts["denominator"].where(counts["denominator"] > 0))
     days = query(opened.con, DAYS_SQL, {**kinds, "city": CITY})
     covered = opened.covered(SOURCE_ID, quarters)
-    newest = opened.newest_day(SOURCE_ID)
-    reached = min(opened.report_date, newest) if newest else None
-    early = early_states(settings, quarters, config.closed_within_days, reached)
+    early = early_states(settings, quarters, config.closed_within_days, _find_reached(opened))
     tables = []
     for kind_id in dict.fromkeys(kinds["kind"]):
         of_kind = _of_kind(counts, kind_id)
         told = covered.intersection(of_kind.index.get_level_values("quarter"))
-        shares = of_kind[["share", "numerator", "denominator"]].rename(columns={"share": "value"})
-        for prefix, unit, values, states in (
-            ("requests_", "requests", of_kind[["opened"]].rename(columns={"opened": "value"}), None),
-            ("requests_closed_share_", "share", shares, early),
-            ("requests_days_", "days", _of_kind(days, kind_id)[["value"]], None),
-        ):
-            stamp = opened.stamp(SOURCE_ID)
-            metric_id = f"{prefix}{kind_id}"
+        values = {
+            f"requests_{kind_id}": of_kind[["opened"]].set_axis(["value"], axis=1),
+            f"requests_closed_share_{kind_id}": of_kind[["share", *PARTS]].set_axis(["value", *PARTS], axis=1),
+            f"requests_days_{kind_id}": _of_kind(days, kind_id)[["value"]],
+        }
+        for (metric_id, of_metric), unit in zip(values.items(), UNITS, strict=True):
+            stamp, states = opened.stamp(SOURCE_ID), early if unit == "share" else None
             tables.append(
-                build_rows(values, metric_id, unit, settings, quarters, stamp=stamp, covered=told, states=states)
+                build_rows(of_metric, metric_id, unit, settings, quarters, stamp=stamp, covered=told, states=states)
             )
     return join_tables(tables)
 
@@ -234,6 +236,12 @@ def define_requests(settings: Settings) -> tuple[Definition, ...]:
             ("requests_days_", "days", DAYS_SQL),
         )
     )
+
+
+def _find_reached(opened: Opened) -> date | None:
+    """Return the day up to which closings are known; None where there are no requests."""
+    newest = opened.newest_day(SOURCE_ID)
+    return min(opened.report_date, newest) if newest else None
 
 
 def _fill_tally(opened: Opened, config: Requests, quarters: Sequence[Quarter]) -> None:

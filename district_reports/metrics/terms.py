@@ -42,6 +42,8 @@ class TermSql(NamedTuple):
     """Columns of a `terms` table, `metric_id` and `part` first."""
     kinds: str
     """Columns by which `core_incidents` is tallied; each begins with a comma."""
+    sieve: str
+    """What rows of `core_incidents` that fit any term have in common; leaves out most others, cheaply."""
     fit: str
     """Whether a row of `tally` fits a row of `terms`."""
     parameters: dict[str, Any]
@@ -111,6 +113,10 @@ def write_terms(terms: Sequence[Term]) -> TermSql:
             [f", CASE WHEN {name} IN (SELECT {name} FROM terms) THEN {name} END AS {name}" for name in texts]
             + [f", {quoted(flag)}" for flag in flags]
         ),
+        sieve=" AND ".join(
+            f"{name} IN (SELECT {name} FROM terms)" for name in texts if all(getattr(term, name) for term in terms)
+        )
+        or "true",
         fit=" AND ".join(
             [f"(terms.{name} IS NULL OR terms.{name} = tally.{name})" for name in texts]
             + [f"(NOT terms.{quoted(flag)} OR tally.{quoted(flag)})" for flag in flags]

@@ -89,7 +89,7 @@ SELECT 'a score that cannot be', count(*) FILTER (
     NOT coalesce(trust BETWEEN 0 AND $highest, true) OR NOT coalesce(safety BETWEEN 0 AND $highest, true)
 ) FROM placed_scores
 UNION ALL
-SELECT 'other scores of the same place and period', count(*) FROM (
+SELECT 'another score of its period', count(*) FROM (
     SELECT 1 FROM placed_scores
     WHERE is_possible AND (first, last) IN (SELECT (first, last) FROM placed_scores WHERE district_id <> $city)
     GROUP BY district_id, first, last
@@ -192,9 +192,8 @@ def _fill_scores(opened: Opened, config: Trust) -> None:
 def _find_periods(opened: Opened) -> dict[str, tuple[date, date]]:
     """Return first and last day of the periods that end in a quarter, by quarter."""
     rows = query(opened.con, PERIODS_SQL)
-    return {
-        str(row.quarter): (pd.Timestamp(row.first).date(), pd.Timestamp(row.last).date()) for row in rows.itertuples()
-    }
+    first, last = (pd.to_datetime(rows[name]).dt.date for name in ("first", "last"))
+    return dict(zip(rows["quarter"], zip(first, last, strict=True), strict=True))
 
 
 def _shown_quarter(quarter: Quarter, published: dict[str, tuple[date, date]]) -> str | None:

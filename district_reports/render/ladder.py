@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from district_reports.errors import RenderError
+from district_reports.errors import ConfigError
 from district_reports.model import Ladder, Measure, Rung, State
 from district_reports.periods import Quarter
 from district_reports.render.sheet import Sheet
@@ -29,7 +29,7 @@ def build_outcomes(sheet: Sheet) -> Section | None:
     """Return what is known of incidents of a year ago and of now; None where a city's arrests are not followed.
 
     Raises:
-        RenderError: If a ladder's cohort is not in the config.
+        ConfigError: If a ladder's cohort is not in the config.
     """
     arrests, ladders = sheet.settings.outcomes.arrests, sheet.dossier.ladders
     if arrests is None or not ladders:
@@ -114,9 +114,7 @@ def _table(sheet: Sheet, ladders: Sequence[Ladder]) -> Table:
     told = (state for state in (State.TOO_EARLY, State.NOT_PUBLISHED) if state in states)
     notes += [words.text(f"outcomes.note.{state}") for state in told]
     return Table(
-        caption=words.text(
-            "outcomes.caption", months=_months(sheet, ladders[0]), place=sheet.place, date=_date(sheet)
-        ),
+        caption=words.text("outcomes.caption", months=_months(sheet, ladders[0]), place=sheet.place, date=_date(sheet)),
         head=(words.text("outcomes.head"), *(_cohort_name(sheet, ladder.cohort_id) for ladder in ladders)),
         rows=tuple(
             (
@@ -133,8 +131,10 @@ def _cell(sheet: Sheet, ladder: Ladder, rung: Rung) -> str:
     words = sheet.words
     if rung.state is State.TOO_EARLY:
         return words.text("outcomes.cell.too_early")
+    if rung.state in NO_VALUE:
+        return words.text(f"outcomes.cell.{rung.state}")
     if rung.count is None:
-        return words.text(f"outcomes.cell.{rung.state}" if rung.state in NO_VALUE else "number.missing")
+        return words.text("number.missing")
     value = _value(sheet, ladder, rung)
     return words.text("outcomes.cell.stale", value=value) if rung.state is State.STALE else value
 
@@ -182,7 +182,7 @@ def _cohort_name(sheet: Sheet, cohort_id: str) -> str:
     arrests = sheet.settings.outcomes.arrests
     cohorts = {cohort.cohort_id: cohort.metric_id for cohort in arrests.cohorts} if arrests else {}
     if cohort_id not in cohorts:
-        raise RenderError(f"outcomes: cohort: expected one of {', '.join(cohorts)}, got {cohort_id!r}")
+        raise ConfigError(f"outcomes: cohort: expected one of {', '.join(cohorts)}, got {cohort_id!r}")
     return sheet.metric_name(cohorts[cohort_id])
 
 

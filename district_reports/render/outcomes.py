@@ -11,16 +11,22 @@ from urllib.parse import urlsplit
 
 from district_reports.model import CourtCohort, Reading, State
 from district_reports.render.sheet import Sheet
-from district_reports.render.standing import length_of
+from district_reports.render.standing import length_of, source_line
 from district_reports.render.view import BarRow, BarTable, Entry, Section, Table
 from district_reports.settings import Settings
 
-METHODS = tuple(
-    f"{way}_{kind}"
-    for way in ("year_to_date", "cohort_12_months", "cohort_24_months")
-    for kind in ("all", "arrest", "exceptional")
+METHODS = (
+    "year_to_date_all",
+    "year_to_date_arrest",
+    "year_to_date_exceptional",
+    "cohort_12_months",
+    "cohort_12_months_arrest",
+    "cohort_12_months_exceptional",
 )
-"""Ways of counting that have a name and a definition in the catalogues; the first words of each say what is divided."""
+"""Ways of counting with words: in a year, whatever the year of the crime; or from the day of the crime."""
+DEFINITIONS = ("homicides_in_year", "homicides_cohort")
+"""What a figure is measured against."""
+READING_HEAD = ("period", "method", "number", "checked")
 COURT_POINTS = ("unit", "felony", "late")
 
 
@@ -31,7 +37,10 @@ def require_outcome_keys(settings: Settings) -> list[str]:
     metrics += [cohort.metric_id for cohort in outcomes.arrests.cohorts] if outcomes.arrests else []
     metrics += ["victims_homicide", "victims_nonfatal_shooting", "shooting_incidents"] if outcomes.victims else []
     keys = [f"metric.{metric}" for metric in dict.fromkeys(metrics)]
-    return keys + ([f"clearance.method.{method}" for method in METHODS] if outcomes.clearance else [])
+    if outcomes.clearance:
+        keys += [f"clearance.method.{method}" for method in METHODS]
+        keys += [f"clearance.definition.{definition}" for definition in DEFINITIONS]
+    return keys
 
 
 def build_clearance(sheet: Sheet) -> Section | None:
@@ -51,9 +60,7 @@ def build_clearance(sheet: Sheet) -> Section | None:
         answer=words.text("clearance.answer" if readings else "clearance.answer_none"),
         notices=() if own else (words.text("clearance.by_district"),),
         tables=tuple(
-            _readings_table(sheet, part, place)
-            for part, place in ((own, sheet.place), (city, sheet.city_name))
-            if part
+            _readings_table(sheet, part, place) for part, place in ((own, sheet.place), (city, sheet.city_name)) if part
         ),
         points=(
             words.text("clearance.meaning"),
@@ -67,7 +74,7 @@ def _readings_table(sheet: Sheet, readings: Sequence[Reading], place: str) -> Ta
     words = sheet.words
     return Table(
         caption=words.text("clearance.caption", place=place),
-        head=tuple(words.text(f"clearance.head.{name}") for name in ("period", "method", "number", "checked")),
+        head=tuple(words.text(f"clearance.head.{name}") for name in READING_HEAD),
         rows=tuple(
             (
                 words.name(reading.period),
@@ -183,6 +190,7 @@ def _court_bars(sheet: Sheet, cohort: CourtCohort) -> BarTable:
             )
             for rung in cohort.rungs
         ),
+        source=source_line(sheet, cohort.freshness.source_id),
     )
 
 

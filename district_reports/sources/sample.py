@@ -3,7 +3,8 @@
 Publisher: nobody. Every incident and every area is invented from `sample.toml`, by chance with a fixed seed, so that
 the whole program can be tried without a network and always gives the same bytes. Only the stations are real: they come
 from `districts.toml`. The sample is published anew for each quarter, at noon UTC of the day on which the quarter is
-complete, and holds that quarter and the ones before it that a report shows.
+complete, and holds that quarter and the ones before it that a report shows. Later samples tell the same months as
+they have become since: rows have come in, vanished, changed.
 
 What belongs here: the questions of a portal, and which part of the sample answers them. What does not: the drawing.
 """
@@ -21,29 +22,53 @@ from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.sources.contract import Metadata, month_id, window_months
 from district_reports.sources.sample_areas import build_beats, build_districts
+from district_reports.sources.sample_arrests import Arrests, build_arrests, draw_arrests
+from district_reports.sources.sample_communities import build_communities
+from district_reports.sources.sample_complaints import build_complaints
 from district_reports.sources.sample_counts import plan_month
-from district_reports.sources.sample_rows import build_month
+from district_reports.sources.sample_court import STEPS, build_cases
+from district_reports.sources.sample_crimes import build_month
+from district_reports.sources.sample_rows import Incidents, draw_incidents
+from district_reports.sources.sample_services import RequestPlan, build_requests, build_sentiment, request_ids
+from district_reports.sources.sample_victims import build_victims
 from district_reports.tables import arrow_schema, sum_keys
 
 DOMAIN = "sample"
+
+CASE_COLUMNS = ("row_id", "case_id", "person_id", "received_at")
 
 COLUMNS = {
     "crimes": (
         *("incident_id", "occurred_at", "offence_code", "offence_type", "offence_group"),
         *("has_arrest", "is_domestic", "beat_id", "district_id"),
+        *("case_number", "community_id", "place_kind", "changed_at"),
     ),
+    "arrests": ("arrest_id", "arrested_at", "case_number"),
+    "victims": ("victim_id", "occurred_at", "case_number", "offence_group", "gunshot", "district_id"),
+    "requests": ("request_id", "opened_at", "closed_at", "kind", "status", "district_id"),
+    "complaints": ("log_id", "opened_at", "office", "status", "category", "finding", "beats"),
+    "sentiment": ("row_id", "area", "district_id", "safety", "trust", "period_start", "period_end"),
     "districts": ("area_id", "district_id", "name"),
     "beats": ("area_id", "district_id"),
+    "communities": ("area_id",),
     "stations": ("district_id", "name", "address", "city", "state", "zip_code", "phone"),
+    STEPS[0]: (*CASE_COLUMNS, "unit"),
+    STEPS[1]: (*CASE_COLUMNS, "unit"),
+    STEPS[2]: (*CASE_COLUMNS, "decided_at", "result"),
+    STEPS[3]: (*CASE_COLUMNS, "sentenced_at"),
 }
 """Our names of the sources and columns the sample can make; a city's configuration may ask for fewer."""
+
+EVENTS = ("crimes", "arrests", "victims", "requests")
+LISTS = ("stations", "complaints", "sentiment", *STEPS)
+AREAS = {"districts": build_districts, "beats": build_beats, "communities": build_communities}
 
 
 class SamplePortal:
     """The synthetic city as it stands when `quarter` is complete; a `Portal`.
 
     The same settings and quarter always give the same bytes. A month's rows are the same in the sample of every
-    quarter that holds it, except for the arrests that have come in since.
+    quarter that holds it, except for what has become known or was changed since.
     """
 
     domain = DOMAIN
@@ -54,8 +79,13 @@ class SamplePortal:
         if missing:
             raise ConfigError(f"sample.toml: weights: expected every district, got none for {', '.join(missing)}")
         self._settings = settings
+        self._quarter = quarter
         self._published_on = quarter.complete_on
         self._months = window_months(quarter.window(settings.report.history_quarters))
+        # What the files of arrests and victims take from the incidents of a month; small beside the incidents.
+        self._arrests_of: dict[date, Arrests] = {}
+        self._victims: dict[date, pa.Table] = {}
+        self._arrests: dict[date, pa.Table] = {}
 
     def fetch_metadata(self, source: Source) -> Metadata:
         """Return the sample's name, time and columns.
@@ -72,50 +102,101 @@ class SamplePortal:
 
         Raises:
             SchemaDriftError: If the sample cannot make the source or one of its columns.
+            ConfigError: If the city's files do not say what the source's rows are like.
         """
-        _require_known(source, "crimes")
+        _require_known(source, *EVENTS)
         return {month_id(month): self._fingerprint(source, month) for month in self._months if first <= month < end}
 
     def fetch_month(self, source: Source, month: date) -> pa.Table:
-        """Return the incidents of one month; none for a month that the sample does not hold.
+        """Return the rows of one month; none for a month that the sample does not hold.
 
         Raises:
             SchemaDriftError: If the sample cannot make the source or one of its columns.
+            ConfigError: If the city's files do not say what the source's rows are like.
         """
-        _require_known(source, "crimes")
+        _require_known(source, *EVENTS)
         if month not in self._months:
             return arrow_schema(source).empty_table()
-        return build_month(self._settings, source, month, self._published_on)
+        match source.source_id:
+            case "requests":
+                return build_requests(self._settings, source, month, self._published_on)
+            case "arrests":
+                return self._list_arrests(source)[month]
+            case "victims":
+                return self._list_victims(source, month)
+        return build_month(self._settings, source, self._draw_incidents(month), self._published_on)
 
     def fetch_list(self, source: Source) -> pa.Table:
-        """Return the stations as `districts.toml` has them.
+        """Return the rows of a source that is kept whole, or of court cases; the stations are those of the config.
 
         Raises:
             SchemaDriftError: If the sample cannot make the source or one of its columns.
+            ConfigError: If the city's files do not say what the source's rows are like.
         """
-        _require_known(source, "stations")
-        rows = sorted(map(_describe_station, self._settings.districts), key=lambda row: row[source.key])
-        return pa.Table.from_pylist(rows, arrow_schema(source))
+        _require_known(source, *LISTS)
+        match source.source_id:
+            case "complaints":
+                return build_complaints(self._settings, source, self._quarter, self._published_on)
+            case "sentiment":
+                return build_sentiment(self._settings, source, self._quarter)
+            case "stations":
+                rows = sorted(map(_describe_station, self._settings.districts), key=lambda row: row[source.key])
+                return pa.Table.from_pylist(rows, arrow_schema(source))
+        return build_cases(self._settings, source)
 
     def fetch_areas(self, source: Source) -> bytes:
-        """Return the invented districts or beats as canonical GeoJSON.
+        """Return the invented districts, beats or communities as canonical GeoJSON.
 
         Raises:
             SchemaDriftError: If the sample cannot make the source or one of its columns.
         """
-        _require_known(source, "districts", "beats")
-        build = build_districts if source.source_id == "districts" else build_beats
-        return build(self._settings, source)
+        _require_known(source, *AREAS)
+        return AREAS[source.source_id](self._settings, source)
 
     @property
     def _updated_at(self) -> datetime:
         return datetime.combine(self._published_on, time(12), UTC)
 
     def _fingerprint(self, source: Source, month: date) -> Fingerprint:
-        ids = plan_month(self._settings, month).ids
-        keys = pa.table({source.key: ids}).cast(pa.schema([arrow_schema(source).field(source.key)]))
+        keys = self._list_keys(source, month)
         updated_at = f"{self._updated_at:%Y-%m-%dT%H:%M:%S.000Z}"
         return Fingerprint(rows=keys.num_rows, updated_at=updated_at, key_sum=sum_keys(keys, source))
+
+    def _list_keys(self, source: Source, month: date) -> pa.Table:
+        """Return the keys of a month, of incidents and requests without drawing their rows."""
+        if source.source_id == "arrests":
+            return self._list_arrests(source)[month]
+        if source.source_id == "victims":
+            return self._list_victims(source, month)
+        if source.source_id == "requests":
+            keys = request_ids(month, RequestPlan(self._settings, month).rows)
+        else:
+            plan = plan_month(self._settings, month)
+            keys = pa.array(plan.ids[plan.arrivals.are_there((self._published_on - month).days)])
+        return pa.table({source.key: keys}).cast(pa.schema([arrow_schema(source).field(source.key)]))
+
+    def _draw_incidents(self, month: date) -> Incidents:
+        """Return the incidents of a month; what other files take from them is kept."""
+        incidents = draw_incidents(self._settings, month)
+        self._arrests_of[month] = draw_arrests(self._settings, incidents)
+        return incidents
+
+    def _list_arrests(self, source: Source) -> dict[date, pa.Table]:
+        """Return the arrests of all months: those of one month follow incidents of many."""
+        if not self._arrests:
+            for month in self._months:
+                if month not in self._arrests_of:
+                    self._draw_incidents(month)
+            drawn = [self._arrests_of[month] for month in self._months]
+            self._arrests = build_arrests(self._settings, source, self._months, drawn)
+        return self._arrests
+
+    def _list_victims(self, source: Source, month: date) -> pa.Table:
+        if month not in self._victims:
+            self._victims[month] = build_victims(
+                self._settings, source, self._draw_incidents(month), self._published_on
+            )
+        return self._victims[month]
 
 
 def _require_known(source: Source, *source_ids: str) -> None:

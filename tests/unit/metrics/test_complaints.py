@@ -320,11 +320,12 @@ def test_odd_values_are_remarks_with_their_counts(tmp_path: Path, city: Settings
         case(city, "2017-01-01", status="of another year"),
     ]
     found = checked(tmp_path, city, rows)
+    days = "'after the snapshot': 1 rows, 'before the earliest': 1 rows, 'without a day': 1 rows"
     assert {name: result.got for name, result in found.items()} == {
         "complaint_statuses_known": "'': 1 rows, 'Reinvestigated\\u202e': 1 rows",
         "complaint_findings_known": "'Maybe': 1 rows",
         "complaint_offices_known": "'': 1 rows, 'FBI': 1 rows",
-        "complaint_days_possible": "'after the snapshot': 1 rows, 'before the earliest': 1 rows, 'without a day': 1 rows",
+        "complaint_days_possible": days,
         "complaint_other_offices": f"{config.other_offices[0]!r}: 2 rows",
         "complaint_force_seen": "some",
     }

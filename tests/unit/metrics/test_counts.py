@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from district_reports.config import OffencesAlso
 from district_reports.errors import ConfigError
-from district_reports.metrics.counts import count_measures, count_months, newest_day
+from district_reports.metrics.counts import count_measures, count_months, define_incidents, newest_day
 from district_reports.metrics.incidents import open_incidents
 from district_reports.metrics.measures import COLUMNS, Measures
 from district_reports.metrics.terms import build_terms
@@ -21,6 +22,7 @@ from district_reports.model import State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from tests.unit.metrics.conftest import Opener
+from tests.unit.metrics.follow_up import followed_up
 from tests.unit.metrics.rows import find_offence, local, make_row, other_rows, write_rows
 
 AS_OF = date(2018, 11, 19)
@@ -180,6 +182,106 @@ def test_a_group_named_twice_counts_once(settings: Settings) -> None:
     doubled = robbery.model_copy(update={"offence_groups": robbery.offence_groups * 2})
     metrics = settings.metrics.model_copy(update={"metrics": (doubled,)})
     assert len(build_terms(settings.model_copy(update={"metrics": metrics}))) == len(robbery.offence_groups)
+
+
+def with_metric(settings: Settings, **changes: Any) -> Settings:
+    """Return settings whose metrics are all incidents and one more count, `incidents_more`."""
+    more = settings.metric("incidents_all").model_copy(update={"metric_id": "incidents_more", **changes})
+    metrics = settings.metrics.model_copy(update={"metrics": (settings.metric("incidents_all"), more)})
+    return followed_up(settings).model_copy(update={"metrics": metrics})
+
+
+def count_more(folder: Path, settings: Settings, *rows: dict[str, Any]) -> Measures:
+    quarter = Quarter(2018, 3)
+    paths = write_rows(folder, settings, [*other_rows(settings, quarter), *rows])
+    with open_incidents(paths, settings) as con:
+        return measured(con, settings, quarter)
+
+
+def test_single_offences_of_other_groups_are_counted_too(settings: Settings, tmp_path: Path, quarter: Quarter) -> None:
+    """A whole group, and two offences of another; a group, code or pair named twice counts once."""
+    groups = settings.metrics.offences.groups
+    also = (OffencesAlso(group=groups[1], codes=("X1", "X2", "X1")), OffencesAlso(group=groups[1], codes=("X2",)))
+    city = with_metric(settings, offence_groups=(groups[0], groups[0]), also=also)
+    kinds = [(groups[0], "X1"), (groups[0], "X9"), (groups[1], "X1"), (groups[1], "X2"), (groups[1], "X9")]
+    kinds += [(groups[2], "X1"), (groups[1], None)]
+    got = count_more(tmp_path, city, *(make_row(city, offence_group=group, offence_code=code) for group, code in kinds))
+    assert got.get("city", quarter, "incidents_more").value == 4
+
+
+def test_kinds_of_place_are_counted_alone_and_within_groups(
+    settings: Settings, tmp_path: Path, quarter: Quarter
+) -> None:
+    """Names are those of the rows to the letter; blanks around them are none of it."""
+    group = find_offence(settings, "incidents_robbery").group
+    kinds = ["BUS", " BUS ", "TRAIN", "bus", "BUSES", "", None]
+    rows = [
+        make_row(settings, kind, place_kind=place)
+        for kind in ("incidents_robbery", "incidents_homicide")
+        for place in kinds
+    ]
+    anywhere = with_metric(settings, places=("BUS", "TRAIN", "BUS"))
+    assert count_more(tmp_path, anywhere, *rows).get("city", quarter, "incidents_more").value == 6
+    grouped = with_metric(settings, places=("BUS", "TRAIN"), offence_groups=(group,))
+    assert count_more(tmp_path, grouped, *rows).get("city", quarter, "incidents_more").value == 3
+
+
+@pytest.mark.parametrize("place", [None, "", "  "])
+def test_without_kinds_of_place_there_is_no_data_and_not_zero(
+    settings: Settings, tmp_path: Path, quarter: Quarter, place: str | None
+) -> None:
+    city = with_metric(settings, places=("BUS",))
+    before, window = quarter.previous(), quarter.window(2)
+    rows = [row | {"place_kind": place} for row in other_rows(city, quarter)]
+    with open_incidents(write_rows(tmp_path, city, [*rows, *other_rows(city, before)]), city) as con:
+        got = Measures(count_measures(con, city, window, as_of=AS_OF, origin_id="crimes"))
+    assert {(row.state, row.value) for row in got.series("city", window, "incidents_more")} == {
+        (State.NO_DATA, None),
+        (State.OK, 0),
+    }
+    assert got.get(city.district_ids[0], quarter, "incidents_more").state is State.NO_DATA
+    assert got.get("city", quarter, "incidents_all").value == 3
+
+
+@pytest.mark.parametrize("settings", ["toy"], indirect=True)
+def test_a_city_that_publishes_no_kinds_of_place_has_no_data(
+    settings: Settings, tmp_path: Path, quarter: Quarter
+) -> None:
+    whole = with_metric(settings, places=("STREET",))
+    city = whole.model_copy(update={"sources": settings.sources})
+    assert count_more(tmp_path, city).get("city", quarter, "incidents_more").state is State.NO_DATA
+
+
+def test_groups_counted_anyway_are_refused_beside_also(settings: Settings) -> None:
+    first, second = settings.metrics.offences.groups[:2]
+    for groups, codes, expected in (
+        ((first, second), ("X1",), f"groups that offence_groups does not count, got {second}"),
+        ((), ("X1",), "got all groups counted"),
+        ((first,), (), f"expected codes of each group, got none of {second}"),
+    ):
+        city = with_metric(settings, offence_groups=groups, also=(OffencesAlso(group=second, codes=codes),))
+        with pytest.raises(ConfigError, match=expected):
+            build_terms(city)
+
+
+def test_a_share_has_no_offences_of_its_own(settings: Settings) -> None:
+    for own in ({"places": ("BUS",)}, {"also": (OffencesAlso(group="x", codes=("y",)),)}):
+        share = settings.metric("arrest_share_all").model_copy(update=own)
+        metrics = settings.metrics.model_copy(update={"metrics": (settings.metric("incidents_all"), share)})
+        with pytest.raises(ConfigError, match="no offences of its own"):
+            build_terms(settings.model_copy(update={"metrics": metrics}))
+
+
+def test_definitions_name_what_is_counted_and_no_value_of_the_config(settings: Settings) -> None:
+    found = define_incidents(settings)
+    assert [(each.metric_id, each.unit) for each in found] == [
+        (metric.metric_id, metric.unit) for metric in settings.metrics.metrics
+    ]
+    offences = settings.metrics.offences
+    places = [place for metric in settings.metrics.metrics for place in metric.places]
+    for each in found:
+        assert each.source_ids == ("crimes",) and "core_incidents" in each.sql
+        assert not any(f"'{value}'" in each.sql for value in (*offences.groups, *offences.types, *places))
 
 
 def test_a_share_of_a_share_is_refused(settings: Settings) -> None:

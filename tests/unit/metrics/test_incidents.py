@@ -12,6 +12,7 @@ from district_reports.errors import ConfigError, ContractError, StoreError
 from district_reports.metrics.incidents import open_incidents, query, quoted
 from district_reports.settings import Settings
 from tests.unit.metrics.conftest import Opener
+from tests.unit.metrics.follow_up import followed_up
 from tests.unit.metrics.rows import local, make_row, own_beat, write_rows
 
 
@@ -134,6 +135,39 @@ def test_a_form_of_codes_that_is_no_pattern_is_refused(settings: Settings) -> No
     metrics = settings.metrics.model_copy(update={"offences": offences})
     with pytest.raises(ConfigError, match="code_pattern: expected a regular expression"):
         open_incidents([], settings.model_copy(update={"metrics": metrics}))
+
+
+def test_optional_texts_are_trimmed_and_empty_ones_are_missing(settings: Settings, tmp_path: Path) -> None:
+    city = followed_up(settings)
+    texts = ("case_number", "community_id", "place_kind")
+    rows = [make_row(city, **dict.fromkeys(texts, value)) for value in (" a ", "", "  ", None)]
+    with open_incidents(write_rows(tmp_path, city, rows), city) as con:
+        found = con.execute(f"SELECT {', '.join(texts)} FROM core_incidents ORDER BY incident_id").fetchall()
+    assert found == [("a",) * 3, *[(None,) * 3] * 3]
+
+
+@pytest.mark.parametrize("settings", ["toy"], indirect=True)
+def test_texts_that_a_city_does_not_publish_are_missing(opened: Opener, settings: Settings) -> None:
+    con = opened(make_row(settings, case_number="a"))
+    assert con.execute("SELECT case_number, community_id, place_kind FROM core_incidents").fetchall() == [(None,) * 3]
+    types = {row[0]: row[1] for row in con.execute("DESCRIBE core_incidents").fetchall()}
+    assert types["case_number"] == "VARCHAR"
+
+
+def test_an_optional_text_that_is_declared_must_be_stored(settings: Settings, tmp_path: Path) -> None:
+    city = followed_up(settings)
+    (path,) = write_rows(tmp_path, city, [make_row(city)])
+    pq.write_table(pq.read_table(path).drop_columns(["community_id"]), path)
+    with pytest.raises(ContractError, match="community_id: expected VARCHAR, got no such column"):
+        open_incidents([path], city)
+
+
+def test_an_optional_text_of_another_type_is_refused(settings: Settings) -> None:
+    city = followed_up(settings)
+    crimes = city.source("crimes")
+    columns = crimes.columns | {"community_id": crimes.columns["community_id"].model_copy(update={"type": "integer"})}
+    with pytest.raises(ConfigError, match="community_id: expected type text, got integer"):
+        open_incidents([], city.model_copy(update={"sources": (crimes.model_copy(update={"columns": columns}),)}))
 
 
 def test_only_plain_names_become_sql() -> None:

@@ -25,7 +25,7 @@ from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from district_reports.tables import arrow_schema
 from tests.unit.metrics.outcome_rows import make_origin, opened_sources, require_complete, states_of, values_of
-from tests.unit.metrics.rows import TOY
+from tests.unit.metrics.rows import TOY, local
 
 QUARTER = Quarter(2018, 3)
 AS_OF = date(2018, 11, 19)
@@ -162,7 +162,7 @@ def test_quarters_of_other_age_are_compared_at_equal_age(tmp_path: Path, city: S
     old = QUARTER.year_ago()
     rows = fillers(city, *QUARTER.window(5), Quarter(2018, 4))
     for quarter in (old, QUARTER):
-        start = datetime(quarter.year, 7, 1, 8)
+        start = local(f"{quarter.year}-07-01 08:00")
         for days in (5, 31, 60):
             rows.append(request(city, start.isoformat(), (start + timedelta(days=days)).isoformat()))
     table = counted(tmp_path, city, rows, *QUARTER.window(5), as_of=date(2019, 1, 9))
@@ -268,24 +268,24 @@ def test_medians_are_those_of_scipy_and_districts_add_up(
     places = [*city.district_ids[:3], "nowhere"]
     city = with_kinds(city, city.outcomes.requests.kinds[0]) if city.outcomes.requests else city
     for opened_on, after, place in lives:
-        start = datetime(2018, 7, 1, 12) + timedelta(days=opened_on)
+        start = local("2018-07-01 12:00") + timedelta(days=opened_on)
         end = None if after is None else (start + timedelta(days=after)).isoformat()
         rows.append(request(city, start.isoformat(), end, district_id=places[place]))
     with TemporaryDirectory() as folder:
         table = counted(Path(folder), city, rows)
     require_complete(table, city, [QUARTER])
     got = table[table["metric_id"] == f"requests_days_{kind[0]}"].set_index("district_id")["value"]
-    for number, place in enumerate([*places[:3], "none", "city"]):
+    for number, district_id in enumerate([*places[:3], "none", "city"]):
         mine = [life for life in lives if number == 4 or life[2] == number]
         closed = [after for _, after, _ in mine if after is not None]
         still_open = [(AS_OF - date(2018, 7, 1)).days - opened_on for opened_on, after, _ in mine if after is None]
         if not mine:
-            assert pd.isna(got[place])
+            assert pd.isna(got[district_id])
             continue
         curve = ecdf(CensoredData(uncensored=np.array(closed), right=np.array(still_open))).sf
         reached = curve.quantiles[curve.probabilities <= 0.5 + 1e-9]
         expected = reached.min() if reached.size else np.nan
-        assert got[place] == expected or (pd.isna(got[place]) and np.isnan(expected)), place
+        assert got[district_id] == expected or (pd.isna(got[district_id]) and np.isnan(expected)), district_id
 
 
 def test_more_than_a_million_requests_are_counted_in_seconds(tmp_path: Path, city: Settings) -> None:

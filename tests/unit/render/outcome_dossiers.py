@@ -65,7 +65,7 @@ def make_outcome_dossier(place: str = "007", **changes: Any) -> Dossier:
     return make_dossier(place=place, **{**fields, **changes})
 
 
-def make_count(metric_id: str, value: int | None, quarter: Quarter = QUARTER, **changes: Any) -> Measure:
+def make_count(metric_id: str, value: float | None, quarter: Quarter = QUARTER, **changes: Any) -> Measure:
     """Return a count of incidents, or of people where the metric's id says victims."""
     fields: dict[str, Any] = {
         "district_id": "007",
@@ -125,8 +125,7 @@ def make_arrest_windows(place: str = "007", days: dict[str, float] | None = None
         block_id="arrest_windows",
         freshness=(make_freshness("arrests"),),
         measures=tuple(
-            make_count(f"days_to_arrest_{cohort}", None, OLDER, value=value, unit="days", state=State.OK)
-            for cohort, value in medians.items()
+            make_count(f"days_to_arrest_{cohort}", value, OLDER, unit="days") for cohort, value in medians.items()
         ),
     )
 
@@ -158,8 +157,8 @@ def make_ladder(
     silent: Sequence[RungId] = ("cleared_by_arrest", "cleared_exceptionally", "charged", "court_result")
     rungs += [Rung(rung_id=rung_id, state=cleared, share=None, count=None, look_at=LOOK) for rung_id in silent]
     rest = (reported or 0) - round(WITHIN["arrest_365"] * (reported or 0)) if has_value else None
-    share = 1 - WITHIN["arrest_365"] if has_value else None
-    rungs.append(Rung(rung_id="open_or_unknown", state=state, share=share, count=rest))
+    rest_share = 1 - WITHIN["arrest_365"] if has_value else None
+    rungs.append(Rung(rung_id="open_or_unknown", state=state, share=rest_share, count=rest))
     return Ladder(cohort_id=cohort_id, quarter=quarter, rungs=tuple(rungs))
 
 
