@@ -98,7 +98,7 @@ def find_differences(table: pa.Table, source: Source, month: date, end: date, ex
     if doubled:
         differences.append(f"{source.key}: expected each once, got {doubled} again")
     keys = sum_keys(table, source)
-    if not differences and keys != expected.key_sum:
+    if not differences and keys != expected.key_sum and not _has_ends(table, source, expected.key_sum):
         differences.append(f"sum of {source.key}: expected {expected.key_sum}, got {keys}")
     dates = table.column(source.date)
     first, last = (pa.scalar(datetime.combine(day, time()), dates.type) for day in (month, end))
@@ -106,6 +106,15 @@ def find_differences(table: pa.Table, source: Source, month: date, end: date, ex
     if outside:
         differences.append(f"{source.date}: expected dates in {month:%Y-%m}, got {outside} rows outside")
     return tuple(differences)
+
+
+def _has_ends(table: pa.Table, source: Source, told: str) -> bool:
+    """Return whether the least and greatest text that a portal tells are among the keys: it may sort in another order."""
+    keys = table.column(source.key)
+    if not pa.types.is_string(keys.type):
+        return False
+    known, words = set(keys.to_pylist()), told.split("/")
+    return any({"/".join(words[:at]), "/".join(words[at:])} <= known for at in range(1, len(words)))
 
 
 def _count_doubled(keys: pa.ChunkedArray) -> int:

@@ -82,6 +82,7 @@ def explain(settings: Settings, store: Store, quarter: str, district: str, metri
         *_tell_query(defined, measure),
         *_count_again(settings, store, snapshots.get(SOURCE_ID), defined, measure),
         *_tell_changes(store, release, measure, defined),
+        *_tell_releases(store, measure),
     ]
 
 
@@ -237,8 +238,7 @@ def _tell_changes(store: Store, release: Release, measure: Measure, defined: Def
         broken = "; ".join(f"expected {remark.expected}, got {remark.got}" for remark in remarks)
         return [("last release", broken or "none before this one")]
     key = (measure.district_id, measure.quarter, measure.metric_id)
-    is_it = (last.measures[["district_id", "quarter", "metric_id"]] == list(key)).all(axis=1)
-    if not is_it.any():
+    if not _has(last, key):
         return [("last release", f"{last.quarter} did not tell this number")]
     then = Measures(last.measures).get(*key)
     same = (then.value, then.state) == (measure.value, measure.state)
@@ -249,6 +249,22 @@ def _tell_changes(store: Store, release: Release, measure: Measure, defined: Def
         told = ", ".join(f"{name} {count}" for name, count in causes.items() if count) if causes else ""
         lines += [("rows since", f"{told or 'none changed'} (all kinds, all quarters both hold)")] if causes else []
     return lines
+
+
+def _tell_releases(store: Store, measure: Measure) -> Lines:
+    """Return what every release said of the number; nothing where only one did."""
+    key = (measure.district_id, measure.quarter, measure.metric_id)
+    said = []
+    for quarter in store.list_releases():
+        release = load_release(store, quarter)[0] if str(quarter) >= measure.quarter else None
+        if release is not None and _has(release, key):
+            found = Measures(release.measures).get(*key)
+            said.append(f"{quarter} said {_write_value(found)} ({found.state}, as of {found.as_of.isoformat()})")
+    return [("releases", "\n".join(said))] if len(said) > 1 else []
+
+
+def _has(release: Release, key: tuple[str, str, str]) -> bool:
+    return bool((release.measures[["district_id", "quarter", "metric_id"]] == list(key)).all(axis=1).any())
 
 
 def _load_causes(store: Store, release: Release, place: str) -> Mapping[str, int]:

@@ -16,12 +16,19 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from district_reports.config import Language
+from district_reports.config_outcomes import AskedFor
+from district_reports.dossier.blocks import request_kinds
 from district_reports.metrics import Oddity
 from district_reports.model import CourtRungId, Direction, Reading, RungId, State
 from district_reports.render.back_matter import LIMITS, METHOD
+from district_reports.render.conduct import COMPLAINT_POINTS
+from district_reports.render.conduct import STEPS as COMPLAINT_STEPS
+from district_reports.render.daily_life import SCORES
 from district_reports.render.figures_where import PARTS_OF_DAY
+from district_reports.render.honesty import CAUSES
 from district_reports.render.i18n import Words, find_gaps
 from district_reports.render.ladder import LADDER_POINTS, NO_VALUE
+from district_reports.render.more import implied_keys
 from district_reports.render.outcomes import COURT_POINTS, DEFINITIONS, METHODS, READING_HEAD, require_outcome_keys
 from district_reports.render.page import LABELS, TREND_SECTIONS
 from district_reports.settings import find_asset, load_settings
@@ -46,6 +53,8 @@ AREAS = {"beats", "districts"}
 DAY = {name for name, _ in PARTS_OF_DAY}
 CONTACTS = {line.contact_id for line in SETTINGS.report.helplines}
 NOTES = {str(oddity) for oddity in Oddity} - {Oddity.UNKNOWN_GROUPS} | {"no_boundaries", "contact_differs"}
+
+TOLD_SOURCES = {key.removeprefix("source_name.") for key in implied_keys(SETTINGS) if key.startswith("source_name.")}
 
 BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "metric.{}": {(metric,) for metric in METRICS},
@@ -76,6 +85,14 @@ BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "clearance.confidence.{}": {(word,) for word in get_args(Reading.model_fields["confidence"].annotation)},
     "court.{}": {(name,) for name in COURT_POINTS},
     "court.rung.{}": {(rung,) for rung in get_args(CourtRungId)},
+    "source_name.{}": {(source,) for source in TOLD_SOURCES},
+    "complaints.{}": {(name,) for name in COMPLAINT_POINTS},
+    "complaints.step.{}": {(metric,) for metric in COMPLAINT_STEPS},
+    "requests.kind.{}": {(kind,) for kind in request_kinds(SETTINGS)},
+    "trust.{}.{}": {(score, where) for score in SCORES for where in ("here", "city")},
+    "asked.{}": {(asked.asked_id,) for asked in SETTINGS.asked if not asked.shown_in},
+    "asked.reason.{}": {(reason,) for reason in get_args(AskedFor.model_fields["reason"].annotation) if reason},
+    "revisions.cause.{}": {(cause,) for cause in CAUSES},
 }
 """Each key that the code puts together, and what it may be put together from."""
 

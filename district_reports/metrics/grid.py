@@ -63,11 +63,7 @@ def build_rows(
     is_covered = grid.get_level_values("quarter").isin(list(covered))
     value = rows["value"].astype("float64")
     value = (value.fillna(0) if unit in COUNT_UNITS else value.round(SHARE_DIGITS)).where(is_covered)
-    state = pd.Series(str(State.OK), index=grid, dtype="str")
-    if states is not None:
-        given = states.reindex(grid)
-        state = state.mask(given.notna(), given.astype("str"))
-    state = state.mask(value.isna(), str(missing))
+    state = _find_states(value, states).mask(value.isna(), str(missing))
     parts = {
         name: rows[name].where(is_covered).round().astype("Int64")
         if name in rows
@@ -80,6 +76,14 @@ def build_rows(
     ).reset_index()
     table["as_of"] = as_of
     return build_table({str(name): column for name, column in table.items()})
+
+
+def _find_states(value: pd.Series, states: pd.Series | None) -> pd.Series:
+    state = pd.Series(str(State.OK), index=value.index, dtype="str")
+    if states is None:
+        return state
+    given = states.reindex(value.index)
+    return state.mask(given.notna(), given.astype("str"))
 
 
 def early_states(settings: Settings, quarters: Sequence[Quarter], days: int, reached: date | None) -> pd.Series:

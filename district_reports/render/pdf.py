@@ -40,7 +40,9 @@ _LONG_WORD = re.compile(r"[^\s\-/\u200b\u2e80-\uffef]{29,}")
 """Longer than any word of ours; scripts that break between all letters are left alone."""
 _MAY_BREAK = "\u200b"
 _ADDRESSES = frozenset({"url", "href"})
-_CODES = frozenset({"figure_id", "table_id", "section_id", "metric_id", "language", "lang", "region", "font", "report_date"})
+_CODES = frozenset(
+    {"figure_id", "table_id", "section_id", "metric_id", "language", "lang", "region", "font", "report_date"}
+)
 _SPOKEN = frozenset({"document_title", "alt"})
 """Fields that are no text on the paper: followed, compared, or read aloud."""
 _PARTS: Final = ("limits", "notes", "method", "data")

@@ -11,6 +11,8 @@ from district_reports.periods import Quarter
 from district_reports.render.i18n import Words
 from district_reports.settings import Settings
 
+MISSING = {State.SUPPRESSED: "state.suppressed", State.NOT_PUBLISHED: "state.not_published"}
+"""Keys of the words that stand for a number somebody keeps back; any other is without data."""
 STEPS = 5
 """Most shades of a map or heat chart."""
 
@@ -94,8 +96,7 @@ class Sheet:
 
     def missing(self, measure: Measure) -> str:
         """Return the words that stand for a number that is not there."""
-        known = (State.SUPPRESSED, State.NOT_PUBLISHED)
-        return self.words.text(f"state.{measure.state}" if measure.state in known else "number.missing")
+        return self.words.text(MISSING.get(measure.state, "number.missing"))
 
     def rate(self, value: float | None) -> str:
         """Return a number per 100 as printed, with one decimal."""

@@ -112,15 +112,8 @@ class Portal(Protocol):
         """Return the areas as canonical GeoJSON whose only properties are the declared columns, by our names."""
         ...
 
-
-class CasesPortal(Portal, Protocol):
-    """A portal that also publishes sources of the form `cases`."""
-
     def fetch_cases(self, source: Source) -> Iterator[pa.Table]:
-        """Yield all rows of a source of the form `cases` in tables of bounded size, ordered by key, each row once.
-
-        Raises `FetchError` at the end if they are not as many as the portal counts.
-        """
+        """Yield all rows of a source of the form `cases` in tables of bounded size, ordered by key, each row once."""
         ...
 
 

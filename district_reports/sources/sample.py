@@ -11,6 +11,7 @@ What belongs here: the questions of a portal, and which part of the sample answe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.sources.contract import Metadata, month_id, window_months
 from district_reports.sources.sample_areas import build_beats, build_districts
-from district_reports.sources.sample_arrests import Arrests, build_arrests, draw_arrests
+from district_reports.sources.sample_arrests import Arrests, build_arrests, draw_arrests, merge_arrests
 from district_reports.sources.sample_communities import build_communities
 from district_reports.sources.sample_complaints import build_complaints
 from district_reports.sources.sample_counts import plan_month
@@ -30,7 +31,7 @@ from district_reports.sources.sample_court import STEPS, build_cases
 from district_reports.sources.sample_crimes import build_month
 from district_reports.sources.sample_rows import Incidents, draw_incidents
 from district_reports.sources.sample_services import RequestPlan, build_requests, build_sentiment, request_ids
-from district_reports.sources.sample_victims import build_victims
+from district_reports.sources.sample_victims import People, build_victims, draw_victims
 from district_reports.tables import arrow_schema, sum_keys
 
 DOMAIN = "sample"
@@ -60,7 +61,7 @@ COLUMNS = {
 """Our names of the sources and columns the sample can make; a city's configuration may ask for fewer."""
 
 EVENTS = ("crimes", "arrests", "victims", "requests")
-LISTS = ("stations", "complaints", "sentiment", *STEPS)
+LISTS = ("stations", "complaints", "sentiment")
 AREAS = {"districts": build_districts, "beats": build_beats, "communities": build_communities}
 
 
@@ -83,9 +84,9 @@ class SamplePortal:
         self._published_on = quarter.complete_on
         self._months = window_months(quarter.window(settings.report.history_quarters))
         # What the files of arrests and victims take from the incidents of a month; small beside the incidents.
-        self._arrests_of: dict[date, Arrests] = {}
-        self._victims: dict[date, pa.Table] = {}
-        self._arrests: dict[date, pa.Table] = {}
+        self._arrests_after: dict[date, Arrests] = {}
+        self._victims_of: dict[date, People] = {}
+        self._arrests: Arrests | None = None
 
     def fetch_metadata(self, source: Source) -> Metadata:
         """Return the sample's name, time and columns.
@@ -121,13 +122,13 @@ class SamplePortal:
             case "requests":
                 return build_requests(self._settings, source, month, self._published_on)
             case "arrests":
-                return self._list_arrests(source)[month]
+                return build_arrests(self._settings, source, month, self._find_arrests())
             case "victims":
-                return self._list_victims(source, month)
+                return build_victims(self._settings, source, self._find_victims(month))
         return build_month(self._settings, source, self._draw_incidents(month), self._published_on)
 
     def fetch_list(self, source: Source) -> pa.Table:
-        """Return the rows of a source that is kept whole, or of court cases; the stations are those of the config.
+        """Return the rows of a source that is kept whole; the stations are those of `districts.toml`.
 
         Raises:
             SchemaDriftError: If the sample cannot make the source or one of its columns.
@@ -139,10 +140,18 @@ class SamplePortal:
                 return build_complaints(self._settings, source, self._quarter, self._published_on)
             case "sentiment":
                 return build_sentiment(self._settings, source, self._quarter)
-            case "stations":
-                rows = sorted(map(_describe_station, self._settings.districts), key=lambda row: row[source.key])
-                return pa.Table.from_pylist(rows, arrow_schema(source))
-        return build_cases(self._settings, source)
+        rows = sorted(map(_describe_station, self._settings.districts), key=lambda row: row[source.key])
+        return pa.Table.from_pylist(rows, arrow_schema(source))
+
+    def fetch_cases(self, source: Source) -> Iterator[pa.Table]:
+        """Yield the court cases in one table.
+
+        Raises:
+            SchemaDriftError: If the sample cannot make the source or one of its columns.
+            ConfigError: If the city's files do not say what the source's rows are like.
+        """
+        _require_known(source, *STEPS)
+        yield build_cases(self._settings, source)
 
     def fetch_areas(self, source: Source) -> bytes:
         """Return the invented districts, beats or communities as canonical GeoJSON.
@@ -165,9 +174,9 @@ class SamplePortal:
     def _list_keys(self, source: Source, month: date) -> pa.Table:
         """Return the keys of a month, of incidents and requests without drawing their rows."""
         if source.source_id == "arrests":
-            return self._list_arrests(source)[month]
+            return build_arrests(self._settings, source, month, self._find_arrests())
         if source.source_id == "victims":
-            return self._list_victims(source, month)
+            return build_victims(self._settings, source, self._find_victims(month))
         if source.source_id == "requests":
             keys = request_ids(month, RequestPlan(self._settings, month).rows)
         else:
@@ -178,25 +187,22 @@ class SamplePortal:
     def _draw_incidents(self, month: date) -> Incidents:
         """Return the incidents of a month; what other files take from them is kept."""
         incidents = draw_incidents(self._settings, month)
-        self._arrests_of[month] = draw_arrests(self._settings, incidents)
+        self._arrests_after[month] = draw_arrests(self._settings, incidents)
+        self._victims_of[month] = draw_victims(self._settings, incidents, self._published_on)
         return incidents
 
-    def _list_arrests(self, source: Source) -> dict[date, pa.Table]:
-        """Return the arrests of all months: those of one month follow incidents of many."""
-        if not self._arrests:
+    def _find_arrests(self) -> Arrests:
+        if self._arrests is None:
             for month in self._months:
-                if month not in self._arrests_of:
+                if month not in self._arrests_after:
                     self._draw_incidents(month)
-            drawn = [self._arrests_of[month] for month in self._months]
-            self._arrests = build_arrests(self._settings, source, self._months, drawn)
+            self._arrests = merge_arrests(self._arrests_after[month] for month in self._months)
         return self._arrests
 
-    def _list_victims(self, source: Source, month: date) -> pa.Table:
-        if month not in self._victims:
-            self._victims[month] = build_victims(
-                self._settings, source, self._draw_incidents(month), self._published_on
-            )
-        return self._victims[month]
+    def _find_victims(self, month: date) -> People:
+        if month not in self._victims_of:
+            self._draw_incidents(month)
+        return self._victims_of[month]
 
 
 def _require_known(source: Source, *source_ids: str) -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from district_reports.config import Source
 from district_reports.settings import Settings
 from district_reports.sources.contract import month_end
-from district_reports.sources.sample_rows import CASES_PER_MONTH, DAY_MINUTES, Incidents
+from district_reports.sources.sample_rows import CASE_DIGITS, CASES_PER_MONTH, DAY_MINUTES, Incidents
 from district_reports.sources.sample_seed import seeded
 from district_reports.sources.sample_texts import CASE_PREFIX, Flags, Integers, number_texts
 from district_reports.tables import arrow_schema
@@ -39,7 +39,7 @@ ID_DIGITS = 6
 
 @dataclass(frozen=True)
 class Arrests:
-    """Arrests in no order; both arrays have one value for each."""
+    """Arrests; both arrays have one value for each."""
 
     case: Integers
     """Case number without its prefix, or `NO_CASE`."""
@@ -63,28 +63,33 @@ def draw_arrests(settings: Settings, incidents: Incidents) -> Arrests:
     return Arrests(np.concatenate([case, case[again]]), np.concatenate([minute, second]) + epoch)
 
 
-def build_arrests(
-    settings: Settings, source: Source, months: Iterable[date], drawn: Iterable[Arrests]
-) -> dict[date, pa.Table]:
-    """Return the rows of each month in the source's declared schema, ordered by key, which is by time.
+def merge_arrests(drawn: Iterable[Arrests]) -> Arrests:
+    """Return all arrests in the order of time: those of one month follow incidents of many."""
+    parts = list(drawn)
+    minute = np.concatenate([part.minute for part in parts])
+    order = np.argsort(minute, kind="stable")
+    return Arrests(np.concatenate([part.case for part in parts])[order], minute[order])
+
+
+def build_arrests(settings: Settings, source: Source, month: date, merged: Arrests) -> pa.Table:
+    """Return the rows of a month in the source's declared schema, ordered by key, which is by time.
 
     Args:
         settings: The city.
         source: The source of arrests.
-        months: First days of the months in which arrests were made.
-        drawn: From `draw_arrests`, of all months whose incidents are told.
+        month: First day of the month in which the arrests were made.
+        merged: From `merge_arrests`, for the incidents of all months that are told.
     """
-    parts = list(drawn)
-    minute = np.concatenate([part.minute for part in parts])
-    order = np.argsort(minute, kind="stable")
-    case, minute = np.concatenate([part.case for part in parts])[order], minute[order]
-    tables = {}
-    for month in months:
-        first, end = (int(np.datetime64(day, "m").astype(np.int64)) for day in (month, month_end(month)))
-        here = slice(*np.searchsorted(minute, [first, end]))
-        matched = Arrests(case[here], minute[here])
-        tables[month] = _build_table(source, month, _add_unmatched(settings, month, matched, (first, end)))
-    return tables
+    first, end = (int(np.datetime64(day, "m").astype(np.int64)) for day in (month, month_end(month)))
+    here = slice(*np.searchsorted(merged.minute, [first, end]))
+    arrests = _add_unmatched(settings, month, Arrests(merged.case[here], merged.minute[here]), (first, end))
+    has_no_case: Flags = arrests.case == NO_CASE
+    columns = {
+        "arrest_id": number_texts(f"{CASE_PREFIX}A{month:%Y%m}", np.arange(arrests.case.size), ID_DIGITS),
+        "arrested_at": pa.array(arrests.minute.astype("datetime64[m]").astype("datetime64[ms]")),
+        "case_number": number_texts(CASE_PREFIX, np.maximum(arrests.case, 0), CASE_DIGITS, has_no_case),
+    }
+    return pa.table({name: columns[name] for name in source.columns}).cast(arrow_schema(source))
 
 
 def _add_unmatched(settings: Settings, month: date, arrests: Arrests, span: tuple[int, int]) -> Arrests:
@@ -97,13 +102,3 @@ def _add_unmatched(settings: Settings, month: date, arrests: Arrests, span: tupl
     other[::2] = NO_CASE
     order = np.argsort(minute, kind="stable")
     return Arrests(np.concatenate([arrests.case, other])[order], minute[order])
-
-
-def _build_table(source: Source, month: date, arrests: Arrests) -> pa.Table:
-    has_no_case: Flags = arrests.case == NO_CASE
-    columns = {
-        "arrest_id": number_texts(f"{CASE_PREFIX}A{month:%Y%m}", np.arange(arrests.case.size), ID_DIGITS),
-        "arrested_at": pa.array(arrests.minute.astype("datetime64[m]").astype("datetime64[ms]")),
-        "case_number": number_texts(CASE_PREFIX, arrests.case, is_missing=has_no_case),
-    }
-    return pa.table({name: columns[name] for name in source.columns}).cast(arrow_schema(source))

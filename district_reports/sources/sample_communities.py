@@ -51,7 +51,7 @@ def list_neighbours(settings: Settings) -> Integers:
     numbers = [number for number, _ in _cut_path(settings)]
     neighbours = np.arange(len(settings.communities))
     neighbours[numbers] = np.roll(numbers, -1)
-    return neighbours
+    return neighbours.astype(np.int64)
 
 
 def build_communities(settings: Settings, source: Source) -> bytes:

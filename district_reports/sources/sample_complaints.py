@@ -24,7 +24,6 @@ from district_reports.sources.sample_seed import seeded
 from district_reports.sources.sample_texts import (
     CASE_PREFIX,
     Flags,
-    Integers,
     draw_names,
     draw_weighted,
     number_texts,
@@ -44,8 +43,8 @@ SUSTAINED_SHARE, NO_FINDING_SHARE = 0.09, 0.4
 TWO_BEATS_SHARE, NO_BEAT_SHARE, BARE_BEAT_SHARE = 0.04, 0.05, 0.05
 """Shares of cases with two beats, with none, and whose beat has lost its zero on the left."""
 
-CASES_PER_QUARTER = 10**5
-"""Width of the range of numbers that a quarter has."""
+CASES_PER_QUARTER, ID_DIGITS = 10**5, 10
+"""Width of the range of numbers that a quarter has, and digits of a number: year, quarter, place."""
 
 
 def build_complaints(settings: Settings, source: Source, quarter: Quarter, seen_on: date) -> pa.Table:
@@ -92,7 +91,7 @@ def _draw_quarter(
     )
     first = (quarter.year * 10 + quarter.number) * CASES_PER_QUARTER
     columns = {
-        "log_id": number_texts(f"{CASE_PREFIX}L", first + np.arange(rows)),
+        "log_id": number_texts(f"{CASE_PREFIX}L", first + np.arange(rows), ID_DIGITS),
         "opened_at": pa.array(np.datetime64(quarter.start, "ms") + opened.astype("timedelta64[m]")),
         "office": take_texts([rules.office, *rules.other_offices], office),
         "status": _draw_status(rules, is_open, chance),
@@ -142,4 +141,5 @@ def _draw_beats(settings: Settings, rules: Complaints, rows: int, chance: np.ran
     for row in np.flatnonzero(lots > 1 - BARE_BEAT_SHARE):
         beats[row] = beats[row].lstrip("0")
     is_missing = (lots >= TWO_BEATS_SHARE) & (lots < TWO_BEATS_SHARE + NO_BEAT_SHARE)
-    return pa.array(np.where(is_missing, None, beats), pa.string())
+    beats[is_missing] = None
+    return pa.array(beats, pa.string())

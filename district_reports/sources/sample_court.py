@@ -107,7 +107,7 @@ def _draw_cases(settings: Settings, rules: Court, sample: SampleCourt) -> _Cases
     ]
     days = np.sort(np.concatenate(received))
     is_second = (chance.random(days.size) < SECOND_PERSON_SHARE) & (np.arange(days.size) > 0)
-    case = np.cumsum(~is_second)
+    case = np.cumsum(~is_second).astype(np.int64)
     # Persons of one case are received together.
     days = days[np.searchsorted(case, case)]
     weights = np.array([settings.sample.weights[district_id] for district_id in settings.district_ids])

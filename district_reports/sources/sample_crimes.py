@@ -20,7 +20,7 @@ from district_reports.settings import Settings
 from district_reports.sources.sample_areas import list_beats
 from district_reports.sources.sample_changes import NEVER, QUIET_DAYS, Changes, draw_changes, find_small_kinds
 from district_reports.sources.sample_communities import NOWHERE
-from district_reports.sources.sample_rows import DAY_MINUTES, Incidents, find_homicides
+from district_reports.sources.sample_rows import CASE_DIGITS, DAY_MINUTES, Incidents, find_homicides
 from district_reports.sources.sample_seed import seeded
 from district_reports.sources.sample_texts import CASE_PREFIX, Flags, Integers, draw_weighted, number_texts, take_texts
 from district_reports.tables import arrow_schema
@@ -112,7 +112,7 @@ def _makers(settings: Settings, source: Source, seen: _Seen) -> Mapping[str, Cal
             np.where(incidents.is_outside, len(settings.districts), seen.district),
             incidents.is_nowhere,
         ),
-        "case_number": lambda: number_texts(CASE_PREFIX, incidents.case),
+        "case_number": lambda: number_texts(CASE_PREFIX, incidents.case, CASE_DIGITS),
         "community_id": lambda: take_texts(
             [community.area_id for community in settings.communities],
             np.maximum(incidents.community, 0),

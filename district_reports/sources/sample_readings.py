@@ -39,7 +39,7 @@ def draw_force(settings: Settings, quarters: Sequence[Quarter]) -> dict[tuple[st
     weights = np.array([sample.weights[district_id] for district_id in ids])
     level = weights * seeded(sample.seed, "force").lognormal(0, 0.25, len(ids))
     means = level / level.sum() * sample.readings.force_per_quarter
-    found = {}
+    found: dict[tuple[str, str], int] = {}
     for quarter in quarters:
         counts = seeded(sample.seed, "force", quarter).poisson(means)
         found |= {(ids[place], str(quarter)): int(counts[place]) for place in range(len(ids)) if place not in left_out}

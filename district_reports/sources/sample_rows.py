@@ -62,8 +62,8 @@ BEAT_EVENNESS = 6.0
 SHARED_CASE_SHARE = 0.06
 """Share of homicides, taken two by two, that are of one case: a row is a victim."""
 
-CASES_PER_MONTH = 10**6
-"""Width of the range of case numbers that a month has."""
+CASES_PER_MONTH, CASE_DIGITS = 10**6, 12
+"""Width of the range of case numbers that a month has, and digits of a case number: year, month, place."""
 
 ASTRAY_SHARE = 0.03
 """Share of rows whose community is the one beside that of their beat."""

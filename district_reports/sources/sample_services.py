@@ -137,6 +137,7 @@ def build_sentiment(settings: Settings, source: Source, quarter: Quarter) -> pa.
         raise ConfigError("sentiment: expected a table in outcomes.toml and in sample.toml, got none")
     months = _survey_months(settings, quarter, sample)
     areas = sorted({district.area for district in settings.districts})
+    places: list[tuple[str | None, str | None]]
     places = [(district.area, district.district_id.lstrip("0")) for district in settings.districts]
     places += [*((area, None) for area in areas), (None, None)]
     rows, size = len(months) * len(places), len(settings.districts)

@@ -14,10 +14,10 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from district_reports.config import SampleVictims, Source
+from district_reports.config import Source
 from district_reports.errors import ConfigError
 from district_reports.settings import Settings
-from district_reports.sources.sample_rows import Incidents, find_homicides
+from district_reports.sources.sample_rows import CASE_DIGITS, Incidents, find_homicides
 from district_reports.sources.sample_seed import seeded
 from district_reports.sources.sample_texts import CASE_PREFIX, Flags, Integers, number_texts, take_texts
 from district_reports.tables import arrow_schema
@@ -32,75 +32,84 @@ ID_DIGITS = 5
 
 
 @dataclass(frozen=True)
-class _People:
-    """Victims in the making; all arrays have one value for each."""
+class People:
+    """The victims of a month in the order of time; all arrays have one value for each."""
 
-    row: Integers
-    """Number of the incident in its month."""
-    is_homicide: Flags
+    month: date
+    minute: Integers
+    """Minutes since the month began."""
+    case: Integers
+    """Case number without its prefix."""
+    group: Integers
+    """Number of the kind in `sample.toml` whose offence group is the victim's own."""
     is_shot: Flags
+    district: Integers
+    """Number of the district in its file, counted from 0."""
+    is_outside: Flags
 
 
-def build_victims(settings: Settings, source: Source, incidents: Incidents, seen_on: date) -> pa.Table:
-    """Return the victims of a month's incidents in the source's declared schema, ordered by key, which is by time.
+def draw_victims(settings: Settings, incidents: Incidents, seen_on: date) -> People:
+    """Return who was killed or wounded in the incidents that are known on a day; nobody where the sample has none.
+
+    Args:
+        settings: The city.
+        incidents: From `draw_incidents`.
+        seen_on: Last day of which anything is known.
+    """
+    sample, offences = settings.sample.victims, settings.sample.offences
+    groups = sample.shooting_groups if sample else ()
+    shooting_kinds = np.array([n for n, offence in enumerate(offences) if offence.group in groups], dtype=np.int64)
+    is_killing = np.isin(incidents.kind, find_homicides(settings)) & bool(groups)
+    chance = seeded(settings.sample.seed, "victims", incidents.month)
+    lots = chance.random(incidents.kind.size)
+    is_shooting = np.isin(incidents.kind, shooting_kinds) & ~is_killing
+    is_shooting &= lots < (sample.shooting_share if sample else 0)
+    is_shot_dead = is_killing & (lots < (sample.gunshot_share if sample else 0))
+    more = chance.geometric(np.where(is_killing, 1 - HOMICIDE_MORE_SHARE, 1 - MORE_SHARE)) - 1
+    # The wounded of a homicide were shot if its victim was; nobody else of it is in this file.
+    wounded = np.where(is_shooting, 1 + more, np.where(is_shot_dead, more, 0))
+    is_there = incidents.plan.arrivals.are_there((seen_on - incidents.month).days)
+    killed_rows = np.flatnonzero(is_killing & is_there)
+    wounded_rows = np.repeat(np.arange(wounded.size), np.where(is_there, wounded, 0))
+    rows = np.concatenate([killed_rows, wounded_rows])
+    # A person who is wounded where another one dies was not killed.
+    group = np.where(is_killing[wounded_rows], shooting_kinds[:1].sum(), incidents.kind[wounded_rows])
+    order = np.argsort(rows, kind="stable")
+    rows = rows[order]
+    return People(
+        month=incidents.month,
+        minute=incidents.minute[rows],
+        case=incidents.case[rows],
+        group=np.concatenate([incidents.kind[killed_rows], group])[order],
+        is_shot=np.concatenate([is_shot_dead[killed_rows], np.ones(wounded_rows.size, dtype=bool)])[order],
+        district=incidents.district[rows],
+        is_outside=incidents.is_outside[rows],
+    )
+
+
+def build_victims(settings: Settings, source: Source, people: People) -> pa.Table:
+    """Return the victims of a month in the source's declared schema, ordered by key, which is by time.
 
     Args:
         settings: The city.
         source: The source of victims.
-        incidents: From `draw_incidents`.
-        seen_on: Last day of which anything is known.
+        people: From `draw_victims`.
 
     Raises:
         ConfigError: If the city does not say how its file of victims is read, or what the sample's is like.
     """
-    rules, sample = settings.outcomes.victims, settings.sample.victims
-    if rules is None or sample is None:
+    rules = settings.outcomes.victims
+    if rules is None or settings.sample.victims is None:
         raise ConfigError("victims: expected a table in outcomes.toml and in sample.toml, got none")
-    people = _draw_people(settings, sample, incidents, (seen_on - incidents.month).days)
-    districts = [_unpadded(district_id) for district_id in settings.district_ids]
     columns = {
-        "victim_id": number_texts(f"{CASE_PREFIX}V{incidents.month:%Y%m}", np.arange(people.row.size), ID_DIGITS),
-        "occurred_at": pa.array(
-            np.datetime64(incidents.month, "ms") + incidents.minute[people.row].astype("timedelta64[m]")
-        ),
-        "case_number": number_texts(CASE_PREFIX, incidents.case[people.row]),
-        "offence_group": _name_groups(settings, sample, incidents, people),
+        "victim_id": number_texts(f"{CASE_PREFIX}V{people.month:%Y%m}", np.arange(people.case.size), ID_DIGITS),
+        "occurred_at": pa.array(np.datetime64(people.month, "ms") + people.minute.astype("timedelta64[m]")),
+        "case_number": number_texts(CASE_PREFIX, people.case, CASE_DIGITS),
+        "offence_group": take_texts([offence.group for offence in settings.sample.offences], people.group),
         "gunshot": take_texts([rules.no_gunshot_values[-1], rules.gunshot_values[-1]], people.is_shot.astype(np.int64)),
-        "district_id": take_texts(districts, incidents.district[people.row], incidents.is_outside[people.row]),
+        "district_id": take_texts([_unpadded(x) for x in settings.district_ids], people.district, people.is_outside),
     }
     return pa.table({name: columns[name] for name in source.columns}).cast(arrow_schema(source))
-
-
-def _draw_people(settings: Settings, sample: SampleVictims, incidents: Incidents, day: int) -> _People:
-    """Return who was killed or wounded in the incidents that are known on a day, in the order of time."""
-    offences = settings.sample.offences
-    is_killing = np.isin(incidents.kind, find_homicides(settings))
-    shooting_kinds = [number for number, offence in enumerate(offences) if offence.group in sample.shooting_groups]
-    chance = seeded(settings.sample.seed, "victims", incidents.month)
-    lots = chance.random(incidents.kind.size)
-    is_shooting = np.isin(incidents.kind, shooting_kinds) & ~is_killing & (lots < sample.shooting_share)
-    is_fatal_shooting = is_killing & (lots < sample.gunshot_share)
-    more = chance.geometric(np.where(is_killing, 1 - HOMICIDE_MORE_SHARE, 1 - MORE_SHARE)) - 1
-    # The wounded of a homicide were shot if its victim was; nobody else of it is in this file.
-    wounded = np.where(is_shooting, 1 + more, np.where(is_fatal_shooting, more, 0))
-    is_there = incidents.plan.arrivals.are_there(day)
-    killed_rows = np.flatnonzero(is_killing & is_there)
-    wounded_rows = np.repeat(np.arange(wounded.size), np.where(is_there, wounded, 0))
-    row = np.concatenate([killed_rows, wounded_rows])
-    is_homicide = np.arange(row.size) < killed_rows.size
-    is_shot = np.concatenate([is_fatal_shooting[killed_rows], np.ones(wounded_rows.size, dtype=bool)])
-    order = np.argsort(row, kind="stable")
-    return _People(row[order], is_homicide[order], is_shot[order])
-
-
-def _name_groups(
-    settings: Settings, sample: SampleVictims, incidents: Incidents, people: _People
-) -> pa.Array:
-    """Return each victim's own offence group: a person wounded in a homicide was not killed."""
-    groups = [offence.group for offence in settings.sample.offences]
-    kind = incidents.kind[people.row]
-    is_wounded_there = ~people.is_homicide & np.isin(kind, find_homicides(settings))
-    return take_texts([*groups, sample.shooting_groups[0]], np.where(is_wounded_there, len(groups), kind))
 
 
 def _unpadded(district_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Releases put straight into a data directory: rows, the numbers counted from them, and a manifest. No portal, no page."""
+"""Releases put straight into a data directory: rows, the numbers counted from them, a manifest. No portal, no page."""
 
 from __future__ import annotations
 

@@ -62,6 +62,7 @@ def make_request(data_dir: Path, *places: str, language: str = "en", **changes: 
         districts=places,
         languages=(language,),
         data_dir=data_dir,
+        records_dir=data_dir.parent / "records",
         as_of=AS_OF,
         now=NOW,
     )

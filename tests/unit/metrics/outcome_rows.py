@@ -64,7 +64,8 @@ def opened_sources(
 def values_of(table: pd.DataFrame, metric_id: str, quarter: Quarter) -> dict[str, Any]:
     """Return one metric's values of one quarter by place, those that have one and are not 0."""
     rows = table[(table["metric_id"] == metric_id) & (table["quarter"] == str(quarter))]
-    return {str(row.district_id): row.value for row in rows.itertuples() if not pd.isna(row.value) and row.value != 0}
+    values = rows.set_index("district_id")["value"]
+    return {str(place): value for place, value in values[values.notna() & (values != 0)].items()}
 
 
 def states_of(table: pd.DataFrame, metric_id: str, quarter: Quarter) -> set[str]:

@@ -185,9 +185,9 @@ def test_a_group_named_twice_counts_once(settings: Settings) -> None:
 
 
 def with_metric(settings: Settings, **changes: Any) -> Settings:
-    """Return settings whose metrics are all incidents and one more count, `incidents_more`."""
+    """Return the settings with one more count, `incidents_more`."""
     more = settings.metric("incidents_all").model_copy(update={"metric_id": "incidents_more", **changes})
-    metrics = settings.metrics.model_copy(update={"metrics": (settings.metric("incidents_all"), more)})
+    metrics = settings.metrics.model_copy(update={"metrics": (*settings.metrics.metrics, more)})
     return followed_up(settings).model_copy(update={"metrics": metrics})
 
 

@@ -183,3 +183,12 @@ def test_every_place_has_all_four_parts(tag: str) -> None:
 
 def test_a_comparison_without_numbers_has_no_word() -> None:
     assert make_comparison("incidents_drug", None, 3).direction is Direction.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("read_by", "read_on"), [("", None), ("", date(2026, 10, 1)), ("Editor", None)], ids=["none", "no one", "no day"]
+)
+@each_language
+def test_a_reading_is_signed_by_someone_on_a_day_or_not_at_all(tag: str, read_by: str, read_on: date | None) -> None:
+    sheet = sheet_of(tag, readings=(make_reading(read_by=read_by, read_on=read_on),))
+    assert made(build_clearance(sheet)).tables[0].rows[0][3] == sheet.words.text("clearance.unverified")
