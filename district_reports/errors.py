@@ -6,6 +6,7 @@ imported. Each class carries the exit code with which the command line ends.
 ```
 DistrictReportsError      1
 ├─ ConfigError            2  a config file, an argument or an environment value is missing, malformed or unknown
+├─ ReadingError           2  a file that people keep, or bring, is wrong                 .path .problems
 ├─ TranslationError       2  a catalogue lacks a sentence or its placeholders differ     .language .problems
 ├─ StoreError             1  disk, permission                                            .path
 │  ├─ LockedError         7  another run holds the data directory
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class DistrictReportsError(Exception):
@@ -37,6 +38,32 @@ class ConfigError(DistrictReportsError):
     """A config file, argument or environment value is missing, malformed or has an unknown key."""
 
     exit_code = 2
+
+
+class Problem(NamedTuple):
+    """What is wrong at one place of a file."""
+
+    where: str
+    """Row and column, or key; empty: the file as a whole."""
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: expected {self.expected}, got {self.got}".removeprefix(": ")
+
+
+class ReadingError(DistrictReportsError):
+    """A file that people keep, or bring, is wrong: all its problems at once, and nothing is taken from it."""
+
+    exit_code = 2
+    told: ClassVar[int] = 50
+    """Problems the message tells; `problems` holds all."""
+
+    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
+        more = f"; and {len(problems) - self.told} more" if len(problems) > self.told else ""
+        super().__init__(f"{path}: {'; '.join(map(str, problems[: self.told]))}{more}")
+        self.path = path
+        self.problems = tuple(problems)
 
 
 class TranslationError(DistrictReportsError):

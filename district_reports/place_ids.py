@@ -62,9 +62,11 @@ def _district_of_beats(text: str, rule: PlaceRule) -> str | None:
         return None
     starts = {district_id[-rule.beat_district_digits :]: district_id for district_id in rule.district_ids}
     beats = [beat.strip() for beat in text.split(rule.separator) if beat.strip()]
-    found = {starts.get(_padded_beat(beat, rule)[: rule.beat_district_digits]) for beat in beats}
-    return found.pop() if len(found) == 1 else None
+    found = {_start_of_beat(beat, rule) for beat in beats}
+    return starts.get(found.pop()) if len(found) == 1 else None
 
 
-def _padded_beat(beat: str, rule: PlaceRule) -> str:
-    return beat.zfill(rule.beat_length) if beat.isascii() and beat.isdecimal() else beat
+def _start_of_beat(beat: str, rule: PlaceRule) -> str:
+    """Return the characters that tell the district; none where the beat has not the city's length."""
+    padded = beat.zfill(rule.beat_length) if beat.isascii() and beat.isdecimal() else beat
+    return padded[: rule.beat_district_digits] if len(padded) == rule.beat_length else ""

@@ -109,7 +109,7 @@ def find_differences(table: pa.Table, source: Source, month: date, end: date, ex
 
 
 def _has_ends(table: pa.Table, source: Source, told: str) -> bool:
-    """Return whether the least and greatest text that a portal tells are among the keys: it may sort in another order."""
+    """Return whether the least and greatest text that a portal tells are among the keys: it may sort differently."""
     keys = table.column(source.key)
     if not pa.types.is_string(keys.type):
         return False

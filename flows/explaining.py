@@ -15,7 +15,7 @@ from district_reports.metrics import CITY, OUTSIDE, SOURCE_ID, Measures, open_in
 from district_reports.metrics.incidents import query
 from district_reports.model import Measure, Snapshot, State
 from district_reports.periods import Quarter
-from district_reports.place_ids import PlaceRule, find_district
+from district_reports.place_ids import pad_id
 from district_reports.settings import Settings
 from district_reports.store import Store
 from flows.definitions import METRICS, Defined, bind_metric, bind_quarter, find_definition
@@ -58,7 +58,7 @@ def explain(settings: Settings, store: Store, quarter: str, district: str, metri
         settings: The config of today; where it is another than that of the release, a line says so.
         store: The data directory.
         quarter: Of the number, as typed.
-        district: A district in any way it is written, `city`, or `none`.
+        district: A district, with or without the zeros before its number, `city`, or `none`.
         metric_id: As in `measures.csv`.
 
     Raises:
@@ -113,9 +113,8 @@ def _find_release(store: Store, quarter: Quarter) -> Release:
 def _find_place(settings: Settings, district: str) -> str:
     if district in (CITY, OUTSIDE):
         return district
-    rule = PlaceRule(settings.district_ids, settings.city.beat_district_digits)
-    place = find_district(district, "district", rule)
-    if place is None:
+    place = pad_id(district.strip(), settings.district_ids)
+    if place not in settings.district_ids:
         allowed = ", ".join((*settings.district_ids, CITY, OUTSIDE))
         raise ConfigError(f"district: expected one of {allowed}, got {district!r}")
     return place

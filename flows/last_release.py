@@ -122,10 +122,7 @@ def make_revisions(
         return {}, []
     missing = {*missing_columns(then.columns), *missing_columns(now.columns)}
     causes = compare_rows(*_shared_parts(store, then, now), settings, missing=missing)
-    counted = {metric.metric_id for metric in settings.metrics.metrics}
-    report = settings.report
-    listed = (*report.key_facts, *report.offences, report.all_incidents)
-    newest = report.all_incidents
+    newest = settings.report.all_incidents
     return build_revisions(
         release.measures,
         table_now,
@@ -133,9 +130,16 @@ def make_revisions(
         last_release=release.quarter,
         then_as_of=Measures(release.measures).get(CITY, release.quarter, newest).as_of,
         now_as_of=Measures(table_now).get(CITY, quarter, newest).as_of,
-        metrics=tuple(metric_id for metric_id in listed if metric_id in counted),
+        metrics=_list_metrics(settings),
         newest=newest,
     ), []
+
+
+def _list_metrics(settings: Settings) -> tuple[str, ...]:
+    """Return the counts of incidents that the report lists, in its order."""
+    counted = {metric.metric_id for metric in settings.metrics.metrics}
+    listed = (*settings.report.key_facts, *settings.report.offences, settings.report.all_incidents)
+    return tuple(metric_id for metric_id in listed if metric_id in counted)
 
 
 def _shared_parts(store: Store, then: Snapshot, now: Snapshot) -> tuple[list[Path], list[Path]]:

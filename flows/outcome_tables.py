@@ -8,7 +8,7 @@ import pandas as pd
 from district_reports.metrics.complaints import check_complaints, count_complaints
 from district_reports.metrics.force import count_force
 from district_reports.metrics.rates import count_rates
-from district_reports.metrics.trust import count_trust
+from district_reports.metrics.trust import check_trust, count_trust
 from district_reports.readings import Readings
 
 from district_reports.metrics.arrests import count_arrest_windows
@@ -52,4 +52,6 @@ def check_outcomes(opened: Opened, quarters: Sequence[Quarter]) -> list[CheckRes
         results += check_complaints(opened, quarters)
     if outcomes.requests:
         results += check_requests(opened, quarters)
+    if outcomes.trust:
+        results += check_trust(opened)
     return results

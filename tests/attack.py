@@ -45,6 +45,12 @@ class Attack:
                 self._add_place(number, quarter, place)
             self._add_sums(number, rows)
         self._add_links()
+        self._rows = {
+            "A_eq": self._matrix(self.equal),
+            "b_eq": [value for _, value in self.equal],
+            "A_ub": self._matrix(self.at_most),
+            "b_ub": [value for _, value in self.at_most],
+        }
 
     def hidden(self, number: int = 0) -> list[Cell]:
         """Return the suppressed counts of one release."""
@@ -57,14 +63,12 @@ class Attack:
         goal = np.zeros(len(self.columns))
         goal[column] = 1.0
         bounds = [(self.fixed.get(i, 0.0), self.fixed.get(i)) for i in range(len(self.columns))]
+        assert column < self._rows["A_eq"].shape[1]
         found = []
         for sign in (1.0, -1.0):
             result = linprog(
                 sign * goal,
-                A_eq=self._matrix(self.equal),
-                b_eq=[value for _, value in self.equal],
-                A_ub=self._matrix(self.at_most),
-                b_ub=[value for _, value in self.at_most],
+                **self._rows,
                 bounds=bounds,
                 method="highs",
             )
@@ -118,7 +122,7 @@ class Attack:
             self._at_most(*here, [f"arrests_arrest_share_{whole}"], [f"incidents_{whole}"])
         self._equal(*here, {"whole_arrest_share_all": 1.0, "incidents_all": -1.0})
         self._at_most(*here, ["incidents_aggravated_assault"], ["incidents_assault_harassment"])
-        # Violent, property, drugs, weapons, and what else is among the assaults and harassment, are different incidents.
+        # Violent, property, drugs, weapons, and what else is among assaults and harassment: all different incidents.
         apart = ["incidents_violent", "incidents_property", "incidents_drug", "incidents_weapons"]
         self._at_most(
             *here, [*apart, "incidents_assault_harassment"], ["incidents_all", "incidents_aggravated_assault"]

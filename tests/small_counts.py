@@ -13,10 +13,21 @@ Counts = Mapping[tuple[str, str], Mapping[str, int]]
 """(quarter, place) -> kind -> incidents; places are the districts and `none`."""
 
 KINDS = {
-    "all": (
-        "homicide sexual_assault robbery aggravated_assault aggravated_battery burglary theft vehicle_theft arson"
-        " drug weapons simple_assault other"
-    ).split(),
+    "all": [
+        "homicide",
+        "sexual_assault",
+        "robbery",
+        "aggravated_assault",
+        "aggravated_battery",
+        "burglary",
+        "theft",
+        "vehicle_theft",
+        "arson",
+        "drug",
+        "weapons",
+        "simple_assault",
+        "other",
+    ],
     "violent": ["homicide", "sexual_assault", "robbery", "aggravated_assault", "aggravated_battery"],
     "property": ["burglary", "theft", "vehicle_theft", "arson"],
     "assault_harassment": ["aggravated_assault", "simple_assault"],
@@ -86,7 +97,11 @@ def make_table(counts: Counts, as_of: date = date(2018, 11, 19)) -> pd.DataFrame
 
 
 def _rows(
-    metric_id: str, unit: str, value: pd.Series, numerator: pd.Series | None = None, denominator: pd.Series | None = None
+    metric_id: str,
+    unit: str,
+    value: pd.Series,
+    numerator: pd.Series | None = None,
+    denominator: pd.Series | None = None,
 ) -> pd.DataFrame:
     table = pd.DataFrame({"value": value, "numerator": numerator, "denominator": denominator}).reset_index()
     state = pd.Series("ok", index=table.index).mask(table["value"].isna(), "no_data")

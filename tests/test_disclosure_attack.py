@@ -15,8 +15,7 @@ from district_reports.metrics.disclosure import check_suppressed, suppress
 from district_reports.metrics.measures import format_measures
 from district_reports.settings import Settings, load_settings
 from tests.attack import SECRET, Attack, find_leaks
-from tests.real_data import REAL_CRIMES
-from tests.small_counts import KINDS, make_counts, make_table
+from tests.small_counts import make_counts, make_table
 
 NOW, BEFORE = "2018Q3", "2018Q2"
 SEXUAL, AGGRAVATED = SECRET
@@ -43,9 +42,7 @@ def one_small_cell() -> pd.DataFrame:
 
 def hide(table: pd.DataFrame, places: list[str], metrics: list[str], quarter: str = NOW) -> bytes:
     """Return the release of a rule that hides just these cells."""
-    cells = (
-        table["district_id"].isin(places) & table["metric_id"].isin(metrics) & (table["quarter"] == quarter)
-    )
+    cells = table["district_id"].isin(places) & table["metric_id"].isin(metrics) & (table["quarter"] == quarter)
     return format_measures(
         table.assign(value=table["value"].mask(cells), state=table["state"].mask(cells, "suppressed"))
     )
@@ -191,7 +188,9 @@ def test_no_release_of_any_table_leaks(counts: dict[tuple[str, str], dict[str, i
     table = make_table(counts)
     released = suppress(table, CITY)
     small = table[(table["metric_id"] == SEXUAL) & table["value"].between(1, 2) & table["district_id"].isin(IDS)]
-    assert {(q, d, SEXUAL) for q, d in zip(small["quarter"], small["district_id"], strict=True)} <= hidden_cells(released)
+    assert {(q, d, SEXUAL) for q, d in zip(small["quarter"], small["district_id"], strict=True)} <= hidden_cells(
+        released
+    )
     assert [result.passed for result in check_suppressed(released, CITY)] == [True]
     assert find_leaks([format_measures(released)]) == []
 

@@ -66,6 +66,7 @@ def find_court(opened: Opened, counts_paths: Sequence[Path]) -> dict[str, CourtC
     if config is None:
         return {}
     attach_table(opened.con, SOURCE_ID, counts_paths, COLUMNS)
+    _require_known(opened)
     counts = query(opened.con, COHORT_SQL, {"years": list(config.years)})
     is_read = not counts.empty
     freshness = Freshness(

@@ -134,9 +134,7 @@ def _by_quarter(measures: pd.DataFrame | None, rule: Disclosure) -> dict[str, Pr
         str(quarter): Printed(
             counts={
                 (str(place), str(metric_id)): float(value)
-                for place, metric_id, value in zip(
-                    rows["district_id"], rows["metric_id"], rows["value"], strict=True
-                )
+                for place, metric_id, value in zip(rows["district_id"], rows["metric_id"], rows["value"], strict=True)
             },
             hidden=hidden.get(quarter, frozenset()),
         )

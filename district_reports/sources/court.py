@@ -106,7 +106,9 @@ WITH results AS (
         WHEN list_contains($dismissed::VARCHAR[], result) THEN 'dismissed'
         ELSE 'other_result' END AS rung
     FROM decided WHERE NOT is_impossible
-    QUALIFY row_number() OVER (PARTITION BY case_id, person_id ORDER BY CAST(decided_at AS DATE) DESC NULLS LAST, rung) = 1
+    QUALIFY 1 = row_number() OVER (
+        PARTITION BY case_id, person_id ORDER BY CAST(decided_at AS DATE) DESC NULLS LAST, rung
+    )
 )
 SELECT case_id, person_id, 'received' AS rung FROM cohort
 UNION ALL SELECT DISTINCT case_id, person_id, 'charged' FROM court_initiation

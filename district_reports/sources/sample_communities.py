@@ -86,7 +86,7 @@ def _apportion(parts: int, lengths: npt.NDArray[np.int64]) -> Integers:
     given = np.floor(share).astype(np.int64)
     # The lengths are whole, so what a floor leaves over never makes a stretch have more parts than beats.
     given[np.argsort(given - share, kind="stable")[: parts - int(given.sum())]] += 1
-    return given
+    return np.asarray(given, dtype=np.int64)
 
 
 def _walk_city(settings: Settings) -> list[list[_Cell]]:

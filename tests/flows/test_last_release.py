@@ -109,7 +109,8 @@ def test_folders_without_a_manifest_and_other_folders_are_passed_over(store: Sto
 @pytest.mark.parametrize("damage", ["changed", "gone", "manifest"])
 def test_numbers_that_the_manifest_does_not_vouch_for_are_not_used(store: Store, city: Settings, damage: str) -> None:
     release(store, city, LAST.previous())
-    release(store, city, LAST, **({"inputs": {}} if damage == "manifest" else {}))
+    broken: dict[str, Any] = {"inputs": {}} if damage == "manifest" else {}
+    release(store, city, LAST, **broken)
     path = store.release_dir(LAST) / "measures.csv"
     if damage == "changed":
         path.write_bytes(path.read_bytes() + b"\n")

@@ -28,7 +28,8 @@ _SQL_TYPES = {"number": "DOUBLE", "calendar_date": "TIMESTAMP", "checkbox": "BOO
 _KNOWN_TYPES = frozenset({"text", "url", "location", *_SQL_TYPES, *GEOMETRY_TYPES})
 _CLOCK_STEP = timedelta(minutes=1)
 
-Source: TypeAlias = pa.Table | Path | Sequence[Path]
+Source: TypeAlias = pa.Table | Path | Sequence[Path] | str
+"""Rows: an Arrow table, Parquet files, or SQL over the tables of the portal."""
 
 
 def quoted(name: str) -> str:
@@ -116,7 +117,7 @@ def load_table(
     Args:
         connection: Where the table is made.
         dataset: Its declared types say what each value is cast to.
-        source: An Arrow table, one Parquet file or several of one schema.
+        source: An Arrow table, one Parquet file or several of one schema, or SQL.
         touched_from: Column whose value is the first `:created_at` and `:updated_at`.
         computed: SQL over the source for columns it lacks.
     """
@@ -203,6 +204,8 @@ def _origin(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
     if isinstance(source, pa.Table):
         connection.register(":source", source)
         return '":source"'
+    if isinstance(source, str):
+        return f"({source})"
     paths = [source] if isinstance(source, Path) else list(source)
     listed = ", ".join(text_literal(str(path)) for path in paths)
     return f"read_parquet([{listed}])"

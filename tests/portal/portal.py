@@ -138,7 +138,7 @@ class Portal:
 
         Args:
             dataset_id: Four and four characters.
-            source: Arrow table, or Parquet files; all values may be text.
+            source: Arrow table, Parquet files, or SQL over the other tables; all values may be text.
             types: Column to `number`, `text`, `calendar_date`, `checkbox`, `url`, `location`, `multipolygon`, …
             rows_updated_at: Last change, with zone.
             key: Column that is unique, if there is one.

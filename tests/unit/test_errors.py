@@ -19,6 +19,7 @@ def test_exit_codes_are_those_of_the_contract() -> None:
         errors.DistrictReportsError: 1,
         errors.StoreError: 1,
         errors.ConfigError: 2,
+        errors.ReadingError: 2,
         errors.TranslationError: 2,
         errors.KindError: 2,
         errors.FetchError: 3,

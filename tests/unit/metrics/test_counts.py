@@ -203,7 +203,13 @@ def test_single_offences_of_other_groups_are_counted_too(settings: Settings, tmp
     groups = settings.metrics.offences.groups
     also = (OffencesAlso(group=groups[1], codes=("X1", "X2", "X1")), OffencesAlso(group=groups[1], codes=("X2",)))
     city = with_metric(settings, offence_groups=(groups[0], groups[0]), also=also)
-    kinds = [(groups[0], "X1"), (groups[0], "X9"), (groups[1], "X1"), (groups[1], "X2"), (groups[1], "X9")]
+    kinds: list[tuple[str, str | None]] = [
+        (groups[0], "X1"),
+        (groups[0], "X9"),
+        (groups[1], "X1"),
+        (groups[1], "X2"),
+        (groups[1], "X9"),
+    ]
     kinds += [(groups[2], "X1"), (groups[1], None)]
     got = count_more(tmp_path, city, *(make_row(city, offence_group=group, offence_code=code) for group, code in kinds))
     assert got.get("city", quarter, "incidents_more").value == 4

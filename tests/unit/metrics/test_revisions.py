@@ -66,13 +66,14 @@ def changes_of(settings: Settings, cause: str) -> Row:
     """Return what is another in a row of each class, beside the publisher's mark."""
     last = settings.district_ids[-1]
     burglary = find_offence(settings, "incidents_burglary")
-    return {
+    changes: dict[str, Row] = {
         "reclassified": {"offence_group": burglary.group, "offence_code": burglary.code},
         "moved": {"district_id": last, "beat_id": own_beat(settings, last)},
         "arrest_added": {"has_arrest": True},
         "other": {"is_domestic": True},
         "touched": {},
-    }[cause]
+    }
+    return changes[cause]
 
 
 @pytest.mark.parametrize("cause", ["reclassified", "moved", "arrest_added", "other"])

@@ -123,6 +123,13 @@ def test_a_quarter_whose_end_the_file_does_not_come_near_is_stale(
     assert table[(table["district_id"] == here)][["value", "state"]].to_numpy().tolist() == [[4.0, state]] * 2
 
 
+def test_another_quarter_s_scores_are_stale_however_patient_the_config_is(tmp_path: Path, city: Settings) -> None:
+    sources = tuple(source.model_copy(update={"freshness_days": 400}) for source in city.sources)
+    patient = city.model_copy(update={"sources": sources})
+    table = counted(tmp_path, patient, [score(city.district_ids[0], 40.0, 40.0, "2018-06-30")])
+    assert states_of(table[table["value"].notna()], "trust_score", QUARTER) == {"stale"}
+
+
 def test_what_cannot_be_is_left_out_and_told(tmp_path: Path, city: Settings) -> None:
     here = city.district_ids[0]
     rows = [

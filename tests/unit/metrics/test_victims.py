@@ -164,7 +164,8 @@ def test_a_month_without_rows_leaves_the_quarter_without_data(
 
 
 def test_a_file_never_read_or_empty_has_no_data(tmp_path: Path, city: Settings, quarter: Quarter) -> None:
-    for victims in (None, []):
+    never: list[list[dict[str, Any]] | None] = [None, []]
+    for victims in never:
         opened = open_all(tmp_path, city, victims=victims)
         got = count_victims(opened, [quarter])
         assert set(got["state"]) == {"no_data"} and got["value"].isna().all()

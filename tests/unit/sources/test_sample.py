@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,10 +9,10 @@ from district_reports.config import Column
 from district_reports.errors import ConfigError, SchemaDriftError
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
-from district_reports.sources import sample_rows
+from district_reports.sources import sample
 from district_reports.sources.contract import Portal, month_end, month_id
-from district_reports.sources.sample import SamplePortal
-from district_reports.tables import find_differences, require_table
+from district_reports.sources.sample import COLUMNS, SamplePortal
+from district_reports.tables import find_differences, is_rising, require_table
 from tests.unit.sources.sample_cities import QUARTER, all_rows, chicago, months, village
 
 ALWAYS = (date(1990, 1, 1), date(2100, 1, 1))
@@ -34,8 +35,13 @@ def test_rows_are_published_at_noon_of_the_day_the_quarter_is_complete() -> None
     assert metadata.columns["iucr"] == "text"
 
 
-def test_every_month_keeps_its_contract_and_its_fingerprint(settings: Settings) -> None:
-    portal, source = SamplePortal(settings, QUARTER), settings.source("crimes")
+EVENTS = [(chicago, source.source_id) for source in chicago().sources if source.form == "events"]
+
+
+@pytest.mark.parametrize(("make", "source_id"), [*EVENTS, (village, "crimes")])
+def test_every_month_keeps_its_contract_and_its_fingerprint(make: Callable[[], Settings], source_id: str) -> None:
+    settings = make()
+    portal, source = SamplePortal(settings, QUARTER), settings.source(source_id)
     fingerprints = portal.fetch_fingerprints(source, *ALWAYS)
     assert list(fingerprints) == [month_id(month) for month in months(settings)]
     for month in months(settings):
@@ -45,9 +51,12 @@ def test_every_month_keeps_its_contract_and_its_fingerprint(settings: Settings) 
 
 
 def test_fingerprints_are_told_without_drawing_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sample_rows, "_draw_incidents", None)
-    fingerprints = SamplePortal(chicago(), QUARTER).fetch_fingerprints(chicago().source("crimes"), *ALWAYS)
-    assert all(10_000 < fingerprint.rows < 60_000 for fingerprint in fingerprints.values())
+    monkeypatch.setattr(sample, "draw_incidents", None)
+    monkeypatch.setattr(sample, "build_requests", None)
+    for source in (chicago().source("crimes"), chicago().source("requests")):
+        fingerprints = SamplePortal(chicago(), QUARTER).fetch_fingerprints(source, *ALWAYS)
+        least, most = source.monthly_rows
+        assert all(least < fingerprint.rows < most for fingerprint in fingerprints.values())
 
 
 def test_fingerprints_are_those_of_the_months_asked_for() -> None:
@@ -56,18 +65,30 @@ def test_fingerprints_are_those_of_the_months_asked_for() -> None:
     assert list(asked) == ["2026-08", "2026-09"]
 
 
-def test_month_outside_the_window_is_empty(settings: Settings) -> None:
-    source = settings.source("crimes")
-    table = SamplePortal(settings, QUARTER).fetch_month(source, date(2026, 10, 1))
+@pytest.mark.parametrize(("make", "source_id"), [*EVENTS, (village, "crimes")])
+def test_month_outside_the_window_is_empty(make: Callable[[], Settings], source_id: str) -> None:
+    source = make().source(source_id)
+    table = SamplePortal(make(), QUARTER).fetch_month(source, date(2026, 10, 1))
     require_table(table, source)
     assert table.num_rows == 0
 
 
-def test_month_does_not_depend_on_the_months_asked_before(settings: Settings) -> None:
-    source, month = settings.source("crimes"), months(settings)[20]
+@pytest.mark.parametrize("source_id", [source_id for _, source_id in EVENTS])
+def test_months_hold_as_many_rows_as_is_plausible(source_id: str) -> None:
+    source = chicago().source(source_id)
+    least, most = source.monthly_rows
+    for fingerprint in SamplePortal(chicago(), QUARTER).fetch_fingerprints(source, *ALWAYS).values():
+        assert least < fingerprint.rows < most
+
+
+@pytest.mark.parametrize(("make", "source_id"), [*EVENTS, (village, "crimes")])
+def test_month_does_not_depend_on_what_was_asked_before(make: Callable[[], Settings], source_id: str) -> None:
+    settings = make()
+    source, month = settings.source(source_id), months(settings)[20]
     alone = SamplePortal(settings, QUARTER).fetch_month(source, month)
     portal = SamplePortal(settings, QUARTER)
     for other in months(settings)[15:20]:
+        portal.fetch_month(settings.source("crimes"), other)
         portal.fetch_month(source, other)
     assert portal.fetch_month(source, month).equals(alone)
 
@@ -78,15 +99,18 @@ def test_another_seed_gives_other_rows() -> None:
     assert not all_rows(city).equals(all_rows(other))
 
 
-def test_later_sample_holds_the_same_incidents_with_more_arrests() -> None:
-    city, month = chicago(), date(2026, 9, 1)
-    source = city.source("crimes")
-    first = SamplePortal(city, QUARTER).fetch_month(source, month)
-    later = SamplePortal(city, QUARTER.shifted(1)).fetch_month(source, month)
-    assert later.drop_columns("has_arrest").equals(first.drop_columns("has_arrest"))
-    then, now = (table.column("has_arrest").to_numpy() for table in (first, later))
-    assert now[then].all()
-    assert now.sum() > then.sum()
+@pytest.mark.parametrize("source_id", [source.source_id for source in chicago().sources if source.form == "list"])
+def test_lists_keep_their_contract_and_are_the_same_each_time(source_id: str) -> None:
+    source = chicago().source(source_id)
+    table = SamplePortal(chicago(), QUARTER).fetch_list(source)
+    require_table(table, source)
+    assert is_rising(table.column(source.key))
+    assert table.equals(SamplePortal(chicago(), QUARTER).fetch_list(source))
+
+
+def test_sample_can_make_every_source_of_the_shipped_city() -> None:
+    for source in chicago().sources:
+        assert set(source.columns) <= set(COLUMNS[source.source_id])
 
 
 def test_stations_are_those_of_the_config_file() -> None:
@@ -109,8 +133,8 @@ def test_address_of_another_form_stays_whole() -> None:
 
 
 def test_unknown_source_is_refused() -> None:
-    other = chicago().source("crimes").model_copy(update={"source_id": "victims"})
-    with pytest.raises(SchemaDriftError, match="expected one of the sources crimes.*got 'victims'"):
+    other = chicago().source("crimes").model_copy(update={"source_id": "weather"})
+    with pytest.raises(SchemaDriftError, match="expected one of the sources crimes.*got 'weather'"):
         SamplePortal(chicago(), QUARTER).fetch_metadata(other)
 
 
@@ -132,3 +156,17 @@ def test_district_without_a_weight_is_refused() -> None:
     poorer = city.model_copy(update={"sample": city.sample.model_copy(update={"weights": weights})})
     with pytest.raises(ConfigError, match=f"got none for {city.district_ids[0]}"):
         SamplePortal(poorer, Quarter(2026, 3))
+
+
+@pytest.mark.parametrize("source_id", ["victims", "requests", "complaints", "sentiment", "court_intake"])
+def test_source_the_city_says_nothing_of_is_refused(source_id: str) -> None:
+    city = chicago()
+    bare = city.model_copy(update={"sample": village().sample.model_copy(update={"weights": city.sample.weights})})
+    source, portal = city.source(source_id), SamplePortal(bare, QUARTER)
+    with pytest.raises(ConfigError, match=r"expected a table in outcomes.toml and in sample.toml"):
+        if source.form == "events":
+            portal.fetch_month(source, date(2026, 9, 1))
+        elif source.form == "list":
+            portal.fetch_list(source)
+        else:
+            list(portal.fetch_cases(source))

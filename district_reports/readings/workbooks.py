@@ -1,0 +1,111 @@
+"""XLSX into lines of text, by openpyxl: one sheet, no formula, no merged cell.
+
+A workbook is a ZIP of XML files and comes from anywhere, so what it unpacks to is bounded before it is unpacked, and
+XML that declares entities is refused.
+
+What belongs here: the only use of openpyxl. What does not: what the columns are.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+import zlib
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from district_reports.errors import Problem, ReadingError
+
+MOST_UNPACKED = 50_000_000
+"""Bytes; a workbook within the limits of a table unpacks to a tenth of that."""
+MOST_MEMBERS = 1_000
+
+_DECLARATION = "<!DOCTYPE"
+
+
+def read_workbook(path: Path, data: bytes, *, most_rows: int, most_columns: int) -> list[list[str]]:
+    """Return the sheet's lines as texts without spaces around them, all as wide as the header or wider.
+
+    Numbers are written as short as they can be, dates as ISO. Empty columns on the right are left out.
+
+    Args:
+        path: Of the file, for messages.
+        data: Its bytes.
+        most_rows: Rows below the header at most.
+        most_columns: Columns at most.
+
+    Raises:
+        ReadingError: If it is no such workbook.
+    """
+    _require_harmless(path, data)
+    # Loaded only here: most files are CSV.
+    import openpyxl
+
+    try:
+        with warnings.catch_warnings():
+            # It warns of styles and validations it drops; we take values alone.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
+    except Exception as error:  # openpyxl lets through whatever its parsers raise
+        reason = " ".join(f"{type(error).__name__} {error}".split())[:200]
+        raise ReadingError(path, [Problem("", "an XLSX workbook", f"one that cannot be read: {reason}")]) from error
+    if len(book.sheetnames) != 1 or len(book.worksheets) != 1:
+        raise ReadingError(path, [Problem("", "one sheet", ", ".join(book.sheetnames)[:200])])
+    sheet = book.worksheets[0]
+    if sheet.max_row > most_rows + 1 or sheet.max_column > most_columns:
+        got = f"{sheet.max_row} and {sheet.max_column}"
+        raise ReadingError(path, [Problem("", f"at most {most_rows} rows and {most_columns} columns", got)])
+    merged = [Problem(str(cells), "cells that are not merged", "merged ones") for cells in sheet.merged_cells.ranges]
+    return _read_sheet(path, sheet, merged)
+
+
+def _require_harmless(path: Path, data: bytes) -> None:
+    """Refuse what unpacks to too much, and XML with entities."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            members = packed.infolist()
+            size = sum(member.file_size for member in members)
+            if size > MOST_UNPACKED or len(members) > MOST_MEMBERS:
+                limits = f"at most {MOST_UNPACKED} bytes in {MOST_MEMBERS} files when unpacked"
+                raise ReadingError(path, [Problem("", limits, f"{size} in {len(members)}")])
+            declared = [member.filename for member in members if _declares_entities(packed.read(member))]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
+        raise ReadingError(path, [Problem("", "an XLSX workbook", f"a broken or locked file: {error}")]) from error
+    if declared:
+        raise ReadingError(path, [Problem(declared[0], "XML without declarations of its own", _DECLARATION)])
+
+
+def _declares_entities(data: bytes) -> bool:
+    return any(_DECLARATION.encode(encoding) in data for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+
+
+def _read_sheet(path: Path, sheet: Any, problems: list[Problem]) -> list[list[str]]:
+    lines: list[list[str]] = []
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        line = []
+        for cell in cells:
+            if cell.data_type == "f":
+                problems.append(Problem(f"row {number}, {cell.column_letter}", "a plain value", "a formula"))
+            elif cell.data_type == "e":
+                problems.append(Problem(f"row {number}, {cell.column_letter}", "a plain value", f"{cell.value!r:.40}"))
+            line.append(_text_of(cell.value))
+        lines.append(line)
+    if problems:
+        raise ReadingError(path, problems)
+    width = max((place for line in lines for place, text in enumerate(line, 1) if text), default=0)
+    return [line[:width] for line in lines]
+
+
+def _text_of(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, float):
+        # Nine decimals: what a person typed, without the noise of binary fractions.
+        return f"{value:.9f}".rstrip("0").rstrip(".")
+    return str(value).strip()
