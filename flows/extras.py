@@ -49,7 +49,7 @@ def find_extras(
         trust_period=trust_period(opened) if outcomes.trust else None,
         clearance=readings.clearance if outcomes.clearance else (),
         population=readings.population,
-        population_year=readings.population_year,
+        population_year=readings.population_year or 0,
         revisions=revisions,
         corrections=readings.corrections,
         explanations=readings.explanations,

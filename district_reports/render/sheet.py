@@ -11,8 +11,6 @@ from district_reports.periods import Quarter
 from district_reports.render.i18n import Words
 from district_reports.settings import Settings
 
-MISSING = {State.SUPPRESSED: "state.suppressed", State.NOT_PUBLISHED: "state.not_published"}
-"""Keys of the words that stand for a number somebody keeps back; any other is without data."""
 STEPS = 5
 """Most shades of a map or heat chart."""
 
@@ -96,7 +94,9 @@ class Sheet:
 
     def missing(self, measure: Measure) -> str:
         """Return the words that stand for a number that is not there."""
-        return self.words.text(MISSING.get(measure.state, "number.missing"))
+        if measure.state is State.SUPPRESSED:
+            return self.words.text("state.suppressed")
+        return self.words.text("state.not_published" if measure.state is State.NOT_PUBLISHED else "number.missing")
 
     def rate(self, value: float | None) -> str:
         """Return a number per 100 as printed, with one decimal."""
