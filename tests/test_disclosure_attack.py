@@ -15,6 +15,7 @@ from district_reports.metrics.disclosure import check_suppressed, suppress
 from district_reports.metrics.measures import format_measures
 from district_reports.settings import Settings, load_settings
 from tests.attack import SECRET, Attack, find_leaks
+from tests.real_data import REAL_CRIMES
 from tests.small_counts import make_counts, make_table
 
 NOW, BEFORE = "2018Q3", "2018Q2"
@@ -211,3 +212,84 @@ def test_no_pair_of_releases_leaks(counts: dict[tuple[str, str], dict[str, int]]
     event(f"safe: {result.passed}")
     # Where all districts but one are as they were, their old counts and the city's new one tell the new one.
     assert bool(find_leaks([format_measures(now), format_measures(before)])) != result.passed
+
+
+# Real rows
+
+QUARTERS = [f"{year}Q{number}" for year in (2015, 2016, 2017, 2018) for number in (1, 2, 3, 4)][2:15]
+HARASSMENT = ("2825", "2826", "3960", "0584")
+GROUPS = {
+    "01A": "homicide",
+    "02": "sexual_assault",
+    "03": "robbery",
+    "04A": "aggravated_assault",
+    "04B": "aggravated_battery",
+    "05": "burglary",
+    "06": "theft",
+    "07": "vehicle_theft",
+    "09": "arson",
+    "18": "drug",
+    "15": "weapons",
+    "08A": "simple_assault",
+}
+
+
+@pytest.fixture(scope="module")
+def real_counts() -> dict[tuple[str, str], dict[str, int]]:
+    """The published rows by quarter, district and kind; counted apart from the program."""
+    if not REAL_CRIMES.is_dir():
+        pytest.skip(f"needs the real rows, set REAL_DATA_DIR: {REAL_CRIMES}")
+    columns = ["date", "iucr", "fbi_code", "arrest", "domestic", "location_description", "district"]
+    rows = pd.concat([pd.read_parquet(path, columns=columns) for path in sorted(REAL_CRIMES.glob("crimes_*.parquet"))])
+    month = rows["date"].str.slice(5, 7).astype(int)
+    quarter = (rows["date"].str.slice(0, 4) + "Q" + ((month + 2) // 3).astype(str)).rename("quarter")
+    place = rows["district"].where(rows["district"].isin(load_settings({}).district_ids), "none").rename("place")
+    kind = rows["fbi_code"].map(GROUPS).fillna("other")
+    kind = kind.mask((rows["fbi_code"] == "26") & rows["iucr"].isin(HARASSMENT), "simple_assault")
+    counts = pd.crosstab([quarter, place], kind)
+    told_apart = {
+        "domestic": rows["domestic"] == "true",
+        "transit": rows["location_description"].fillna("").str.startswith("CTA "),
+        "carjacking": rows["iucr"].isin(["0325", "0326"]),
+    }
+    for name, is_so in told_apart.items():
+        counts[name] = is_so.groupby([quarter, place]).sum()
+    counts["arrests"] = 0
+    every = pd.MultiIndex.from_product([QUARTERS, [*load_settings({}).district_ids, "none"]])
+    complete = counts.reindex(every, fill_value=0)
+    cells = zip(complete.index.tolist(), complete.to_dict("records"), strict=True)
+    return {(str(q), str(p)): {str(name): int(count) for name, count in row.items()} for (q, p), row in cells}
+
+
+def test_real_rows_need_few_cells_and_leak_nothing(real_counts: dict[tuple[str, str], dict[str, int]]) -> None:
+    city = load_settings({})
+    older = {key: counts for key, counts in real_counts.items() if key[0] != QUARTERS[-1]}
+    newer = {key: counts for key, counts in real_counts.items() if key[0] != QUARTERS[0]}
+    before = suppress(make_table(older), city)
+    now = suppress(make_table(newer), city, before=before)
+    assert len(hidden_cells(now)) <= 5
+    assert find_leaks([format_measures(now), format_measures(before)]) == []
+    assert [result.passed for result in check_suppressed(now, city, before=before)] == [True]
+
+
+def test_real_rows_under_a_higher_limit_leak_nothing_either(
+    real_counts: dict[tuple[str, str], dict[str, int]],
+) -> None:
+    """In these quarters no district has 1 or 2; with a limit of 7 there are small cells, so the rule has work to do."""
+    city = small_city(22, below=7)
+    quarters = QUARTERS[1:5]
+    older = {key: counts for key, counts in real_counts.items() if key[0] in quarters[:-1]}
+    newer = {key: counts for key, counts in real_counts.items() if key[0] in quarters[1:]}
+    # Late reports: four districts of the older quarters have grown since.
+    for quarter, place in [(quarters[1], "022"), (quarters[1], "016"), (quarters[2], "005"), (quarters[2], "022")]:
+        counts = newer[quarter, place]
+        newer[quarter, place] = {**counts, "sexual_assault": counts["sexual_assault"] + 1, "theft": counts["theft"] + 2}
+    before = suppress(make_table(older), city)
+    now = suppress(make_table(newer), city, before=before)
+    small = {(quarter, place) for (quarter, place), row in newer.items() if 1 <= row["sexual_assault"] < 7}
+    hidden = {(quarter, place) for quarter, place, metric in hidden_cells(now) if metric == SEXUAL}
+    assert {cell for cell in small if cell[1] != "none"} <= hidden
+    assert len(hidden) >= 4
+    assert find_leaks([format_measures(now), format_measures(before)], most=6) == []
+    alone = hide(make_table(newer), ["022"], list(SECRET), quarters[1])
+    assert find_leaks([alone], most=6)

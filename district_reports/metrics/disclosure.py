@@ -6,12 +6,16 @@ until a reader of everything printed can narrow none of these cells to less than
 What the last release kept back stays back. The city's own counts and those of no district are printed; the city's is
 kept back only where nothing else helps, that is where hardly any incident happened at all.
 
+A reader who holds the last release beside this one knows the counts of every district that has not changed since. Then
+others join, of districts that have changed, where a few of them are enough; where all but one are as they were, the
+city's two counts tell the change of that one, and no cell can hide it.
+
 What belongs here: choosing cells and emptying their rows. What does not: counting, and the wording of `suppressed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -23,6 +27,9 @@ from district_reports.model import CheckResult, State
 from district_reports.settings import Settings
 
 CHECK_ID = "disclosure"
+
+MOST_JOINING = 3
+"""Districts that may join for the sake of the last release alone: a table full of gaps would serve nobody."""
 
 _CLOSE = 1e-6
 """Rounding of the linear programme, incidents."""
@@ -84,7 +91,7 @@ def check_suppressed(
     for quarter, printed in _by_quarter(measures, rule).items():
         choice = _Choice(printed, last.get(quarter), kinds, rule, settings.district_ids)
         cells += len(printed.hidden)
-        narrow += len(choice.narrow(printed.hidden)) if printed.hidden else 0
+        narrow += len(choice.narrow(printed.hidden, last.get(quarter))) if printed.hidden else 0
     return [
         CheckResult(
             check_id=CHECK_ID,
@@ -161,40 +168,54 @@ class _Choice:
         hidden = {place for place, count in self._of_districts().items() if 1 <= count < self._rule.below}
         if self._before is not None:
             hidden |= {place for place in self._before.hidden if (place, self._rule.metric_id) in self._counts}
+        if not hidden:
+            return frozenset()
         joining = [place for place in self._candidates() if place not in hidden]
-        while hidden and (len(hidden) < 2 or not self._is_safe(frozenset(hidden))) and joining:
-            hidden.add(joining.pop(0))
-        return frozenset(hidden)
+        if self._before is not None:
+            unknown = [place for place in joining if not self._is_public(place)]
+            found = self._join(hidden, unknown[:MOST_JOINING], self._before)
+            if found is not None:
+                return found
+        return self._join(hidden, [*joining, CITY], None) or frozenset({*hidden, *joining, CITY})
+
+    def _join(self, hidden: Iterable[str], joining: Iterable[str], before: Printed | None) -> frozenset[str] | None:
+        """Return the cells with as many others as make them safe; None where all of them do not."""
+        chosen, left = set(hidden), list(joining)
+        while len(chosen) < 2 or not self._is_safe(frozenset(chosen), before):
+            if not left:
+                return None
+            chosen.add(left.pop(0))
+        return frozenset(chosen)
 
     def _of_districts(self) -> dict[str, float]:
         counts = {place: self._counts.get((place, self._rule.metric_id)) for place in self._districts}
         return {place: count for place, count in counts.items() if count is not None}
 
     def _candidates(self) -> list[str]:
-        """Return the places that may join, the smallest count first; a zero widens nothing, and the city comes last."""
+        """Return the districts that may join, the smallest count first, but zeros last: they widen nothing."""
         counts = self._of_districts()
-        ordered = sorted(counts, key=lambda place: (self._is_public(place), counts[place] == 0, counts[place], place))
-        return [*ordered, CITY]
+        return sorted(counts, key=lambda place: (counts[place] == 0, counts[place], place))
 
     def _is_public(self, place: str) -> bool:
         """Whether the last release tells the count: to keep it back now would hide nothing."""
         if self._before is None or (place, self._rule.metric_id) not in self._before.counts:
             return False
-        return is_unchanged(self._releases(frozenset()), _secret(self._rule), place)
+        return is_unchanged([Printed(self._counts, frozenset()), self._before], _secret(self._rule), place)
 
-    def _releases(self, hidden: frozenset[str]) -> list[Printed]:
-        now = Printed(self._counts, hidden)
-        return [now] if self._before is None else [now, self._before]
+    def _ranges(self, releases: Sequence[Printed | None], *, with_sums: bool) -> Ranges:
+        known = [release for release in releases if release is not None]
+        return find_ranges(known, self._kinds, _secret(self._rule), self._districts, with_sums=with_sums)
 
-    def _ranges(self, releases: Sequence[Printed], *, with_sums: bool) -> Ranges:
-        return find_ranges(releases, self._kinds, _secret(self._rule), self._districts, with_sums=with_sums)
-
-    def narrow(self, hidden: frozenset[str]) -> dict[tuple[int, str], tuple[float, float]]:
+    def narrow(self, hidden: frozenset[str], before: Printed | None) -> dict[tuple[int, str], tuple[float, float]]:
         """Return the cells, of this release and the last, of which the printed figures tell too much.
 
         The city's is no small count, and what the last release tells is no secret any more.
+
+        Args:
+            hidden: Places kept back now.
+            before: The last release, where the reader looks into it.
         """
-        ranges = self._ranges(self._releases(hidden), with_sums=True)
+        ranges = self._ranges([Printed(self._counts, hidden), before], with_sums=True)
         return {
             (number, place): (low, high)
             for (number, place), (low, high) in ranges.items()
@@ -203,9 +224,9 @@ class _Choice:
             and not (number == 0 and self._is_public(place))
         }
 
-    def _is_safe(self, hidden: frozenset[str]) -> bool:
+    def _is_safe(self, hidden: frozenset[str], before: Printed | None) -> bool:
         """Whether no cell is narrowed down more than it must be."""
-        for cell, (low, high) in self.narrow(hidden).items():
+        for cell, (low, high) in self.narrow(hidden, before).items():
             least, greatest = self._widest(cell)
             if low > least + _CLOSE or high < min(self._most, greatest) - _CLOSE:
                 return False
@@ -216,9 +237,9 @@ class _Choice:
         if cell not in self._best:
             number, place = cell
             if number == 0:
-                alone = self._ranges(self._releases(frozenset({place})), with_sums=False)
+                alone = self._ranges([Printed(self._counts, frozenset({place}))], with_sums=False)
                 self._best[cell] = alone[cell]
-            elif self._before is not None:
+            else:
                 alone = self._ranges([self._before], with_sums=True)
                 self._best |= {(1, place): limits for (_, place), limits in alone.items()}
         return self._best[cell]

@@ -59,10 +59,11 @@ class Opened:
         source = self.settings.source(source_id)
         if not source.date:
             raise ConfigError(f"source {source_id}: expected a date column, got none")
-        day = quoted(source.date)
+        # The incidents lie in a view of their own.
+        day, rows = quoted(source.date), quoted("raw_incidents" if source_id == SOURCE_ID else f"raw_{source_id}")
         found = query(
             self.con,
-            f"SELECT max({day}) AS newest FROM {quoted('raw_' + source_id)} WHERE CAST({day} AS DATE) <= $as_of",
+            f"SELECT max({day}) AS newest FROM {rows} WHERE CAST({day} AS DATE) <= $as_of",
             {"as_of": self.stamp(source_id)[0]},
         )
         newest = found["newest"].iloc[0]

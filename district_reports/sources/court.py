@@ -221,8 +221,8 @@ class CourtCases:
             raise ContractError(message, table=INTAKE)
         self._place_units()
         places = [*self._rule.district_ids, OTHER_UNIT]
-        self._con.execute(_COUNTS_SQL, {"places": places, "rungs": list(RUNGS)})
-        counts = self._con.to_arrow_table().cast(COUNTS_SCHEMA)
+        found = self._con.sql(_COUNTS_SQL, params={"places": places, "rungs": list(RUNGS)})
+        counts = found.to_arrow_table().cast(COUNTS_SCHEMA)
         impossible = self._rows(_IMPOSSIBLE_SQL, {**years, "intake_until": ends["intake_until"]})
         known = [*config.convicted, *config.dismissed, *config.other_results]
         unknown = self._rows(_UNKNOWN_SQL, {"known": known})

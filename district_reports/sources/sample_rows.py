@@ -101,7 +101,7 @@ class Incidents:
     is_nowhere: Flags
     """Whether the row names no district."""
     is_settled: Flags
-    """Whether nothing of what makes the row odd or fresh was drawn for it."""
+    """Whether nothing else was drawn for the row: it is there from the first day on, and nothing of it is odd."""
 
 
 @dataclass
@@ -123,6 +123,7 @@ def draw_incidents(settings: Settings, month: date) -> Incidents:
     if cell is not None:
         is_settled[place_held(cell, plan.arrivals, drawn.district, drawn.kind)] = False
     first, twins = _share_cases(settings, month, drawn, is_settled)
+    is_settled[[*first, *twins]] = False
     rows = drawn.kind.size
     case = (month.year * 100 + month.month) * CASES_PER_MONTH + np.arange(rows)
     offences = settings.sample.offences

@@ -28,7 +28,7 @@ DAY_MINUTES = 24 * 60
 
 MONTHS_PER_YEAR = 12
 
-REQUEST_SCATTER, REQUEST_SWING = 0.1, 0.1
+REQUEST_SCATTER, REQUEST_SWING = 0.1, 0.05
 """Scatter (log) of a kind's requests in a district and month, and how far summer is above the mean."""
 
 REQUEST_MEDIANS, REQUEST_SIGMA = (2.5, 60.0), 1.1

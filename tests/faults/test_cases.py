@@ -227,7 +227,7 @@ FAULTS: dict[str, Kind] = {"a page of HTML": "html", "silence": "hang", "an erro
 
 @pytest.mark.parametrize("kind", FAULTS.values(), ids=FAULTS.keys())
 def test_a_dead_county_costs_seconds(county: Portal, settings: Settings, tmp_path: Path, kind: Kind) -> None:
-    county.faults.add(Fault(kind, times=None))
+    county.faults.add(Fault(kind=kind, times=None))
     start = monotonic()
     client = open_portal(county, HASTY)
     found = synchronise_cases(client, open_store(tmp_path), settings, now=NOW)
@@ -244,7 +244,7 @@ def test_a_dead_county_costs_seconds(county: Portal, settings: Settings, tmp_pat
 def test_a_page_that_breaks_off_is_asked_for_again(
     county: Portal, settings: Settings, tmp_path: Path, kind: Kind
 ) -> None:
-    county.faults.add(Fault(kind, times=2, form="csv", mid_row=kind == "cut_csv"))
+    county.faults.add(Fault(kind=kind, times=2, form="csv", mid_row=kind == "cut_csv"))
     found = pull(county, tmp_path, settings)
     counts = counts_of(open_store(tmp_path), found)
     assert {key: cases for key, cases in counts.items() if cases} == COUNTED
@@ -253,7 +253,7 @@ def test_a_page_that_breaks_off_is_asked_for_again(
 def test_a_file_that_changes_while_it_is_read_is_not_believed(
     county: Portal, settings: Settings, tmp_path: Path
 ) -> None:
-    county.faults.add(Fault("mutate_midway", form="csv", action=lambda portal: portal.touch(SENTENCING)))
+    county.faults.add(Fault(kind="mutate_midway", form="csv", action=lambda portal: portal.touch(SENTENCING)))
     found = pull(county, tmp_path, settings)
     assert found.snapshot is None
     assert "changes of court_sentencing" in found.remarks[0].got
@@ -263,7 +263,7 @@ def test_a_value_that_does_not_fit_is_not_quoted(county: Portal, settings: Setti
     secret = {"received_date": "SECRET-CASE"}
     county.faults.add(
         Fault(
-            "wrong_types",
+            kind="wrong_types",
             times=None,
             form="csv",
             column="received_date",

@@ -84,7 +84,7 @@ def test_only_the_rows_of_the_condition_are_kept(portal: Portal, tmp_path: Path)
 
 def test_the_condition_is_in_every_question_but_the_metadata(portal: Portal, tmp_path: Path) -> None:
     # Two broken streams make the client ask for pages too.
-    portal.faults.add(Fault("cut_csv", times=2))
+    portal.faults.add(Fault(kind="cut_csv", times=2))
     result = pull(portal, tmp_path, source=SOME)
     questions = [record for record in portal.requests if record.form != "views"]
     assert {record.form for record in questions} == {"json", "csv"}

@@ -327,9 +327,10 @@ def test_only_whole_quarters_are_judged_or_judged_by() -> None:
 
 
 def test_a_quarter_after_the_reports_own_is_no_history() -> None:
-    table = series(*STEADY, 1100)
-    near, total = check_jumps(table, QUARTER.shifted(-4), whole="city", units=UNITS, total="incidents_all")
-    assert total.got == "1000 where 1100 is usual"
+    later = [100_000] * 9
+    table = series(*([1000] * HISTORY_LEAST), 1100, *later)
+    near, total = check_jumps(table, QUARTER.shifted(-len(later)), whole="city", units=UNITS, total="incidents_all")
+    assert total.got == "1100 where 1000 is usual"
     assert near.passed
 
 

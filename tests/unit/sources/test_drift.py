@@ -7,7 +7,7 @@ import pytest
 from district_reports.config import Source
 from district_reports.errors import SchemaDriftError
 from district_reports.settings import Settings
-from district_reports.sources.drift import require_columns, require_headers
+from district_reports.sources.drift import check_missing, find_missing, require_columns, require_headers
 
 METADATA = {
     "id": "number",
@@ -20,7 +20,20 @@ METADATA = {
     "beat": "text",
     "district": "text",
 }
-ROWS = {**METADATA, "date": "floating_timestamp", "arrest": "boolean", "domestic": "boolean"}
+OPTIONAL = {
+    "case_number": "text",
+    "community_area": "text",
+    "location_description": "text",
+    "updated_on": "calendar_date",
+}
+ROWS = {
+    **METADATA,
+    **OPTIONAL,
+    "date": "floating_timestamp",
+    "arrest": "boolean",
+    "domestic": "boolean",
+    "updated_on": "floating_timestamp",
+}
 
 
 @pytest.fixture
@@ -48,6 +61,35 @@ def test_all_problems_are_told_at_once(crimes: Source) -> None:
     assert "expected a column beat (text), got none" in message
     assert "the portal has arrest, date, district" in message
     assert caught.value.source_id == "crimes"
+
+
+def test_optional_columns_may_be_missing_and_are_told(crimes: Source) -> None:
+    found = {**METADATA, **OPTIONAL}
+    assert find_missing(crimes, found) == ()
+    assert check_missing(crimes, ()) == ()
+    assert find_missing(crimes, METADATA) == ("case_number", "community_id", "place_kind", "changed_at")
+    (remark,) = check_missing(crimes, ("case_number", "place_kind"))
+    assert (remark.check_id, remark.passed, remark.required) == ("column_missing", False, False)
+    assert (remark.expected, remark.source_id) == ("the optional columns case_number, location_description", "crimes")
+
+
+def test_an_optional_column_of_another_type_is_drift(crimes: Source) -> None:
+    with pytest.raises(SchemaDriftError, match="expected case_number to be text, got number"):
+        require_columns(crimes, {**METADATA, "case_number": "number"})
+
+
+@pytest.mark.parametrize("kind", [None, "text", "row_identifier"])
+def test_fields_of_the_portals_own_are_in_no_list(settings: Settings, kind: str | None) -> None:
+    source = settings.source("sentiment")
+    found = {"area": "text", "district": "text", "safety": "number", "trust": "number"}
+    found |= {"start_date": "calendar_date", "end_date": "calendar_date"}
+    require_columns(source, found)
+    assert find_missing(source, found) == ()
+    fields = tuple(column.field for column in source.columns.values())
+    require_headers(source, fields, headers({**({":id": kind} if kind else {}), **found}))
+    del found["trust"]
+    with pytest.raises(SchemaDriftError, match="expected the fields :id"):
+        require_headers(source, fields, headers(found))
 
 
 def test_no_columns_at_all_are_drift(crimes: Source) -> None:

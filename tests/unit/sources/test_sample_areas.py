@@ -8,9 +8,11 @@ import pytest
 import shapely
 from shapely.geometry import MultiPolygon, shape
 
+from district_reports.config_outcomes import CommunityArea
 from district_reports.settings import Settings
 from district_reports.sources.sample import SamplePortal
 from district_reports.sources.sample_areas import list_beats
+from district_reports.sources.sample_communities import NOWHERE, place_beats
 from tests.unit.sources.sample_cities import QUARTER, chicago, village
 
 
@@ -48,6 +50,36 @@ def test_areas_are_valid_and_cover_the_city_without_gaps(settings: Settings, sou
     whole = shapely.union_all(areas)
     assert whole.area == pytest.approx(sum(area.area for area in areas))
     assert not shapely.get_parts(whole)[0].interiors
+
+
+def test_communities_cover_the_city_without_gaps_and_share_its_outline() -> None:
+    areas = fetch(chicago(), "communities")
+    assert set(areas) == {community.area_id for community in chicago().communities}
+    assert all(area.is_valid and area.geoms[0].exterior.is_ccw for area in areas.values())
+    assert shapely.coverage_is_valid(list(areas.values()))
+    districts = shapely.union_all(list(fetch(chicago(), "districts").values()))
+    assert shapely.union_all(list(areas.values())).area == pytest.approx(districts.area)
+    of_beats = set(lines(fetch(chicago(), "beats")))
+    assert set(lines(areas)) <= of_beats
+
+
+def test_some_communities_lie_in_two_districts() -> None:
+    districts = list(fetch(chicago(), "districts").values())
+    parts = [
+        sum(district.intersection(area).area > area.area / 1000 for district in districts)
+        for area in fetch(chicago(), "communities").values()
+    ]
+    assert {1, 2} <= set(parts) <= {1, 2, 3}
+
+
+@pytest.mark.parametrize("wanted", [0, 1, 5, 18, 40])
+def test_any_number_of_communities_finds_its_beats(wanted: int) -> None:
+    city = village()
+    names = tuple(CommunityArea(area_id=str(number), name=str(number)) for number in range(wanted))
+    beats = place_beats(city.model_copy(update={"communities": names}))
+    found = set(beats.tolist()) - {NOWHERE}
+    assert len(beats) == 18
+    assert len(found) == min(wanted, 18)
 
 
 def test_neighbouring_beats_share_their_borders_exactly(settings: Settings) -> None:

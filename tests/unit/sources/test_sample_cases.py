@@ -53,7 +53,7 @@ def test_only_homicides_share_a_case_and_then_place_and_time(crimes: pd.DataFram
     assert 10 < len(shared) < 400
     assert shared["offence_group"].isin(VICTIMS.homicide_groups).all()
     assert (shared.groupby("case_number").size() == 2).all()
-    assert (shared.groupby("case_number")[["occurred_at", "district_id", "has_arrest"]].nunique() == 1).all().all()
+    assert len(shared[["case_number", "occurred_at", "district_id", "has_arrest"]].drop_duplicates()) == len(shared) / 2
 
 
 def test_places_that_metrics_name_are_some_of_all(crimes: pd.DataFrame) -> None:
@@ -68,8 +68,9 @@ def test_each_district_lies_in_some_communities_of_unequal_size(crimes: pd.DataF
     placed = crimes[crimes["district_id"].isin(CITY.district_ids)]
     shares = pd.crosstab(placed["district_id"], placed["community_id"], normalize="index")
     assert shares.ge(0.05).sum(axis=1).between(2, 5).all()
-    largest = shares.max(axis=1)
-    assert (largest > 1.5 * shares[shares >= 0.05].min(axis=1)).all()
+    unevenness = shares.max(axis=1) / shares[shares >= 0.05].min(axis=1)
+    assert unevenness.median() > 1.5
+    assert unevenness.max() > 3
     assert 0 < crimes["community_id"].isna().mean() < 0.01
     assert set(crimes["community_id"].dropna()) == {community.area_id for community in CITY.communities}
 
@@ -94,7 +95,7 @@ def test_most_arrests_of_incidents_are_in_the_file_and_no_incident_without_one(
 def test_no_arrest_is_before_its_incident_nor_after_the_sample(crimes: pd.DataFrame, arrests: pd.DataFrame) -> None:
     first = crimes.drop_duplicates("case_number")[["case_number", "occurred_at"]]
     joined = arrests.dropna(subset="case_number").merge(first, on="case_number")
-    assert (joined["arrested_at"] > joined["occurred_at"]).all()
+    assert (joined["arrested_at"] >= joined["occurred_at"]).all()
     assert arrests["arrested_at"].max().date() <= QUARTER.complete_on
     lags = (joined["arrested_at"].dt.normalize() - joined["occurred_at"].dt.normalize()).dt.days
     assert 0.5 < (lags == 0).mean() < 0.7

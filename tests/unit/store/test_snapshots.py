@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from district_reports.errors import StoreError
-from district_reports.model import Fingerprint, Snapshot, StoredPart
+from district_reports.model import CheckResult, Fingerprint, Snapshot, StoredPart
 from district_reports.store import Content, Store, table_content
 from district_reports.store.snapshots import encode_table
 
@@ -162,7 +162,34 @@ def test_a_damaged_manifest_is_an_error_that_names_it(store: Store, text: str) -
 def test_the_time_of_a_look_is_apart(store: Store) -> None:
     store.save_checked("events", AT)
     document = json.loads((store.root / "snapshots/events/checked.json").read_text())
-    assert document == {"checked_at": "2026-11-01T12:00:00+00:00"}
+    assert document == {"checked_at": "2026-11-01T12:00:00Z", "remarks": []}
+
+
+def test_a_look_is_read_back_with_its_remarks(store: Store) -> None:
+    assert store.load_checked("events") is None
+    remark = CheckResult(check_id="column_missing", passed=False, required=False, expected="a", got="none")
+    store.save_checked("events", AT, [remark])
+    checked = store.load_checked("events")
+    assert checked is not None
+    assert (checked.checked_at, checked.remarks) == (AT, (remark,))
+
+
+def test_a_look_of_an_older_program_has_no_remarks_and_a_broken_one_is_none(store: Store) -> None:
+    store.save_checked("events", AT)
+    path = store.root / "snapshots/events/checked.json"
+    path.write_text('{"checked_at": "2026-11-01T12:00:00+00:00"}')
+    checked = store.load_checked("events")
+    assert checked is not None
+    assert (checked.checked_at, checked.remarks) == (AT, ())
+    path.write_text("{")
+    assert store.load_checked("events") is None
+
+
+def test_a_part_is_found_by_the_rows_that_were_asked_for_too(store: Store) -> None:
+    content = table_content(TABLE, "event_id")
+    part = store.save_part("events", "2026-01", content, fingerprint=PRINT, columns=COLUMNS, where="a = 1")
+    assert store.find_part("events", "2026-01", PRINT, COLUMNS, "a = 1") == part
+    assert store.find_part("events", "2026-01", PRINT, COLUMNS) is None
 
 
 def test_what_is_rejected_is_kept_with_its_reason_where_nobody_reads(store: Store) -> None:
