@@ -269,6 +269,7 @@ def _require_consistent(settings: Settings, files: Mapping[str, Path]) -> None:
     _require_known(used, known, "metric", files["report"])
     _require_known([m.share_of for m in settings.metrics.metrics if m.share_of], known, "metric", files["metrics"])
     groups = [group for metric in settings.metrics.metrics for group in metric.offence_groups]
+    groups += [more.group for metric in settings.metrics.metrics for more in metric.also]
     _require_known(groups, set(settings.metrics.offences.groups), "offence group", files["metrics"])
     _require_known(settings.sample.weights, set(settings.district_ids), "district", files["sample"])
     if settings.outcomes.disclosure:

@@ -122,6 +122,24 @@ def sync(
 
 
 @app.command()
+def sources(
+    source: SourceOption = SourceKind.PORTAL,
+    data_dir: DataDirOption = None,
+    debug: DebugOption = False,
+) -> int:
+    """Say of each source how far it reaches, what is at hand, when it was last looked at, and what is amiss."""
+    settings = load_settings()
+    zone = ZoneInfo(settings.city.time_zone)
+    folder = _data_dir(settings, source, data_dir)
+    # Only now, as in `draft`.
+    from flows.sources_table import format_sources, list_sources
+
+    lines = list_sources(settings, source, folder, datetime.now(zone).date())
+    typer.echo(format_sources(lines, zone), nl=False)
+    return 0
+
+
+@app.command()
 def explain(
     quarter: Annotated[str, typer.Argument(help="Such as 2026Q3.")],
     district: Annotated[str, typer.Argument(help="Such as 007, city, or none: the rows of no district.")],
@@ -200,11 +218,15 @@ def _request(
         source=source,
         districts=settings.district_ids,
         languages=tuple(language.tag for language in settings.languages),
-        data_dir=(data_dir or settings.data_dir or DATA_DIRS[source]).absolute(),
+        data_dir=_data_dir(settings, source, data_dir),
         records_dir=(records_dir or settings.records_dir or RECORDS_DIR).absolute(),
         as_of=report_date,
         now=now,
     )
+
+
+def _data_dir(settings: Settings, source: SourceKind, given: Path | None) -> Path:
+    return (given or settings.data_dir or DATA_DIRS[source]).absolute()
 
 
 def _parse_day(text: str) -> date:

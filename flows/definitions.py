@@ -122,10 +122,11 @@ def _describe(settings: Settings, definition: Definition, table: str) -> Defined
     """Return a metric of another source, with what its table of the config says."""
     config = getattr(settings.outcomes, table)
     said: dict[str, Any] = config.model_dump(mode="json") if config is not None else {}
+    given: dict[str, Any] = {**said, **definition.parameters}
     parameters = {}
     for name in dict.fromkeys(_PLACEHOLDER.findall(definition.sql)):
         # A query names a list of values as the config does, with or without the word for it.
-        value = next((said[key] for key in (name, f"{name}_values", f"{name}_value") if key in said), None)
+        value = next((given[key] for key in (name, f"{name}_values", f"{name}_value") if key in given), None)
         if value is not None:
             parameters[name] = _as_json(value)
     words = tuple(f"{key} = {_as_json(value)}" for key, value in said.items())

@@ -84,12 +84,12 @@ def define_arrest_windows(settings: Settings) -> tuple[Definition, ...]:
     config = settings.outcomes.arrests
     if config is None:
         return ()
-    sql = write_followed(settings, config)[0]
+    sql, values = write_followed(settings, config)
     found = []
     for cohort in config.cohorts:
         sources = (VICTIMS_ID if cohort.metric_id == SHOOTINGS else SOURCE_ID, ARRESTS_ID)
-        found += [Definition(name_share(days, cohort), "share", sources, sql) for days in config.windows]
-        found.append(Definition(name_median(cohort), "days", sources, sql))
+        found += [Definition(name_share(days, cohort), "share", sources, sql, values) for days in config.windows]
+        found.append(Definition(name_median(cohort), "days", sources, sql, values))
     return tuple(found)
 
 

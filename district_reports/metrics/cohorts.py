@@ -31,8 +31,7 @@ WITH {core}
 terms AS (SELECT {table}),
 windows AS (SELECT unnest($windows::INTEGER[]) AS within_days),
 arrests AS (
-    SELECT DISTINCT trim(case_number) AS case_number, CAST(arrested_at AS DATE) AS arrested_on
-    FROM raw_arrests WHERE nullif(trim(case_number), '') IS NOT NULL
+    SELECT DISTINCT trim(case_number) AS case_number, CAST(arrested_at AS DATE) AS arrested_on FROM raw_arrests
 ),
 tally AS (
     SELECT district_id, date_trunc('quarter', occurred_at) AS quarter_start{kinds}, count(*) AS incidents

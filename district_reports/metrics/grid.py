@@ -5,9 +5,10 @@ What belongs here: how a counted value becomes a complete set of rows with state
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -25,6 +26,8 @@ class Definition(NamedTuple):
     source_ids: tuple[str, ...]
     sql: str
     """The query that counts it; empty where a figure is read by hand."""
+    parameters: Mapping[str, Any] = MappingProxyType({})
+    """Values of the query's parameters that the config gives, by name."""
 
 
 def build_rows(

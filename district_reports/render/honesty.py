@@ -19,24 +19,31 @@ def build_asked(sheet: Sheet) -> Section | None:
         return None
     words = sheet.words
     answered = len(sheet.dossier.asked) - len(open_ones)
+    months = {words.month(asked.asked_on) for asked in open_ones}
+    # Where all were asked for in one month it is said once; so is that nobody has checked the addresses.
+    shared = (words.text("asked.all_since", date=months.pop()),) if len(months) == 1 else ()
+    unverified = [asked for asked in open_ones if asked.look_at and not asked.is_verified]
+    remark = (words.text("asked.unverified"),) if unverified else ()
     return Section(
         section_id="asked",
         question=words.text("asked.question"),
-        answer=words.text("asked.answer", shown=words.number(answered), open=words.number(len(open_ones))),
-        entries=tuple(_entry(sheet, asked) for asked in open_ones),
+        answer=sheet.sentences(
+            words.text("asked.answer", shown=words.number(answered), open=words.number(len(open_ones))), *shared
+        ),
+        notices=remark,
+        entries=tuple(_entry(sheet, asked, has_date=not shared) for asked in open_ones),
     )
 
 
-def _entry(sheet: Sheet, asked: Asked) -> Entry:
+def _entry(sheet: Sheet, asked: Asked, *, has_date: bool) -> Entry:
     words = sheet.words
     why = words.text(f"asked.reason.{asked.reason}")
     holder = words.text("asked.holder", holder=words.name(asked.holder)) if asked.holder else ""
-    since = words.text("asked.since", date=words.month(asked.asked_on))
+    since = words.text("asked.since", date=words.month(asked.asked_on)) if has_date else ""
     return Entry(
         label=words.text(f"asked.{asked.asked_id}"),
         detail=sheet.sentences(*(text for text in (why, holder, since) if text)),
         url=asked.look_at,
-        remark="" if asked.is_verified or not asked.look_at else words.text("asked.unverified"),
     )
 
 

@@ -25,8 +25,8 @@ LEFT_OUT = 2
 DEFINITION = "homicides_in_year"
 """Id of the sentence that defines the figures of clearance."""
 
-CLEARED = {"arrest": (0.24, 0.3), "exceptional": (0.1, 0.16)}
-"""Least and greatest invented share of offences cleared in a year, by the way they were."""
+CLEARED = {"year_to_date_arrest": (0.24, 0.3), "year_to_date_exceptional": (0.1, 0.16)}
+"""Least and greatest invented share of homicides cleared in a year, by the way of counting."""
 
 
 def draw_force(settings: Settings, quarters: Sequence[Quarter]) -> dict[tuple[str, str], int]:
@@ -65,13 +65,13 @@ def draw_clearance(settings: Settings, quarter: Quarter) -> tuple[Reading, ...]:
     readings = []
     for year in (quarter.year - 2, quarter.year - 1):
         chance = seeded(settings.sample.seed, "clearance", year)
-        for way, bounds in CLEARED.items():
+        for method, bounds in CLEARED.items():
             readings.append(
                 Reading(
-                    reading_id=f"sample-{year}-{way}",
+                    reading_id=f"sample-{year}-{method.rpartition('_')[2]}",
                     place="city",
                     period=str(year),
-                    method=f"year_to_date_{way}",
+                    method=method,
                     value=round(float(chance.uniform(*bounds)), 3),
                     unit="share",
                     definition=DEFINITION,

@@ -108,9 +108,7 @@ def test_a_last_release_of_other_quarters_changes_nothing(city: Settings) -> Non
 def test_a_quarter_without_data_stays_so(city: Settings) -> None:
     table = table_of(city, 2, 8, 7, 6, 5)
     nothing = pd.Series(pd.NA, index=table.index, dtype="Int64")
-    empty = table.assign(value=float("nan"), numerator=pd.NA, denominator=pd.NA, state="no_data").astype(
-        {"numerator": "Int64", "denominator": "Int64"}
-    )
+    empty = table.assign(value=float("nan"), numerator=nothing, denominator=nothing, state="no_data")
     pd.testing.assert_frame_equal(suppress(empty, city), empty)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from district_reports.model import Block, NamedCount, State
@@ -79,7 +81,7 @@ def test_complaints_are_told_step_by_step_and_the_smallest_step_only_for_the_cit
         "cases opened: 40",
         "62.5",
         "25.0",
-        "too few to print here; see the city's report",
+        "see the city's report",
         "not published",
     ]
     assert [row.length for row in steps.rows] == [1.0, 0.625, 0.25, None, None]
@@ -202,9 +204,21 @@ def test_what_is_shown_is_not_among_what_is_missing() -> None:
     section = found(build_asked(sheet_of()))
     assert [entry.label for entry in section.entries] == ["Discipline of officers", "Fear of revenge after a report"]
     first, second = section.entries
-    assert first.detail == "Not published. Held by: COPA & others. Asked for since April 2025."
-    assert first.remark and first.url == PAGE
-    assert not second.remark and not second.url
+    assert first.detail == "Not published. Held by: COPA & others."
+    assert section.answer.endswith("All of them have been asked for since April 2025.")
+    assert first.url == PAGE and not second.url
+    assert len(section.notices) == 1
+
+
+def test_statistics_asked_for_at_different_times_each_say_since_when() -> None:
+    later = ASKED[1].model_copy(update={"asked_on": date(2026, 1, 5)})
+    section = found(build_asked(sheet_of(asked=(ASKED[0], later))))
+    assert [entry.detail[-12:] for entry in section.entries] == [" April 2025.", "anuary 2026."]
+
+
+def test_checked_addresses_need_no_warning() -> None:
+    checked = ASKED[0].model_copy(update={"is_verified": True})
+    assert found(build_asked(sheet_of(asked=(checked,)))).notices == ()
 
 
 def test_nothing_missing_means_no_such_part() -> None:

@@ -11,11 +11,10 @@ from district_reports.sources.sample import SamplePortal
 from district_reports.sources.sample_court import STEPS
 from district_reports.sources.sample_readings import SAMPLE_YEAR, draw_clearance, draw_force, draw_population
 from district_reports.tables import is_rising, require_table
-from tests.unit.sources.sample_cities import QUARTER, chicago, village
+from tests.unit.sources.sample_cities import QUARTER, chicago, told, village
 
 CITY = chicago()
-COURT = CITY.outcomes.court
-assert COURT is not None
+COURT = told(CITY.outcomes.court)
 IDS = ["case_id", "person_id"]
 
 
@@ -59,8 +58,7 @@ def test_units_are_districts_and_some_others(files: dict[str, pd.DataFrame]) -> 
     units = files[STEPS[0]]["unit"]
     numbers = {int(match[1]) for unit in units.unique() if (match := re.match(COURT.unit_pattern, unit))}
     assert numbers == {int(district_id) for district_id in CITY.district_ids}
-    assert CITY.sample.court is not None
-    assert units.isin(CITY.sample.court.other_units).mean() == pytest.approx(0.18, abs=0.02)
+    assert units.isin(told(CITY.sample.court).other_units).mean() == pytest.approx(0.18, abs=0.02)
 
 
 def test_results_are_known_and_only_the_convicted_are_sentenced(files: dict[str, pd.DataFrame]) -> None:
@@ -93,8 +91,7 @@ def test_force_is_known_for_all_but_two_districts() -> None:
 def test_every_district_has_residents() -> None:
     residents = draw_population(CITY)
     assert list(residents) == list(CITY.district_ids)
-    assert CITY.sample.readings is not None
-    assert sum(residents.values()) == pytest.approx(CITY.sample.readings.residents, rel=0.01)
+    assert sum(residents.values()) == pytest.approx(told(CITY.sample.readings).residents, rel=0.01)
     assert min(residents.values()) > 10_000
     assert QUARTER.year > SAMPLE_YEAR
 

@@ -8,15 +8,13 @@ import pytest
 
 from district_reports.place_ids import PlaceRule, find_district
 from district_reports.sources.sample import SamplePortal
-from tests.unit.sources.sample_cities import QUARTER, chicago, months
+from tests.unit.sources.sample_cities import QUARTER, chicago, months, told
 
 CITY = chicago()
 PUBLISHED = pd.Timestamp(QUARTER.complete_on) + pd.Timedelta(days=1)
 RULE = PlaceRule(CITY.district_ids, CITY.city.beat_district_digits)
-COMPLAINTS, REQUESTS, TRUST = CITY.outcomes.complaints, CITY.outcomes.requests, CITY.outcomes.trust
-assert COMPLAINTS is not None
-assert REQUESTS is not None
-assert TRUST is not None
+COMPLAINTS, REQUESTS = told(CITY.outcomes.complaints), told(CITY.outcomes.requests)
+TRUST = told(CITY.outcomes.trust)
 
 
 def fetch_list(source_id: str) -> pd.DataFrame:
@@ -99,7 +97,7 @@ def test_an_older_sample_holds_the_same_cases_fewer_of_them_closed(complaints: p
 def test_every_kind_of_request_comes_and_others_too(requests: pd.DataFrame) -> None:
     named = {name for kind in REQUESTS.kinds for name in kind.types}
     assert named < set(requests["kind"])
-    assert requests["kind"].isin(named).mean() == pytest.approx(CITY.sample.requests.kinds_share, abs=0.05)  # type: ignore[union-attr]
+    assert requests["kind"].isin(named).mean() == pytest.approx(told(CITY.sample.requests).kinds_share, abs=0.05)
 
 
 def test_closed_requests_have_a_day_and_open_ones_have_none(requests: pd.DataFrame) -> None:
@@ -130,8 +128,7 @@ def test_districts_of_requests_are_unpadded_and_few_are_missing(requests: pd.Dat
 
 
 def test_survey_has_stopped_some_quarters_ago(scores: pd.DataFrame) -> None:
-    assert CITY.sample.sentiment is not None
-    last = QUARTER.shifted(-CITY.sample.sentiment.stopped_quarters_before)
+    last = QUARTER.shifted(-told(CITY.sample.sentiment).stopped_quarters_before)
     assert scores["period_end"].max() == pd.Timestamp(last.end)
     assert scores["period_start"].min() == pd.Timestamp(QUARTER.window(CITY.report.history_quarters)[0].start)
 
