@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 
-from district_reports.config import City, District, Language, Metric, Metrics, Report, Sample, Source
+from district_reports.config import City, District, Language, Metric, Metrics, Report, Source
 from district_reports.config_outcomes import AskedFor, CommunityArea, Outcomes
+from district_reports.config_sample import Sample
 from district_reports.errors import ConfigError
 from district_reports.model import Record
 

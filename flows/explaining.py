@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 
 from district_reports.errors import ConfigError, StoreError
-from district_reports.metrics import CITY, OUTSIDE, SOURCE_ID, Measures, open_incidents
+from district_reports.metrics import CITY, OUTSIDE, SOURCE_ID, open_incidents
 from district_reports.metrics.incidents import query
 from district_reports.model import Measure, Snapshot, State
 from district_reports.periods import Quarter
@@ -71,7 +71,9 @@ def explain(settings: Settings, store: Store, quarter: str, district: str, metri
     known = sorted({str(name) for name in release.measures["metric_id"]})
     if metric_id not in known:
         raise ConfigError(f"metric: expected one of {', '.join(known)}, got {metric_id!r}")
-    measure = Measures(release.measures).get(place, wanted, metric_id)
+    measure = release.find(place, wanted, metric_id)
+    if measure is None:
+        raise StoreError(f"{metric_id}: expected a row for {place} {wanted}, found none", path=store.root)
     defined = find_definition(settings, metric_id)
     snapshots = _find_snapshots(store, release, defined)
     return [
@@ -236,10 +238,9 @@ def _tell_changes(store: Store, release: Release, measure: Measure, defined: Def
     if last is None:
         broken = "; ".join(f"expected {remark.expected}, got {remark.got}" for remark in remarks)
         return [("last release", broken or "none before this one")]
-    key = (measure.district_id, measure.quarter, measure.metric_id)
-    if not _has(last, key):
+    then = last.find(measure.district_id, measure.quarter, measure.metric_id)
+    if then is None:
         return [("last release", f"{last.quarter} did not tell this number")]
-    then = Measures(last.measures).get(*key)
     same = (then.value, then.state) == (measure.value, measure.state)
     said = f"{last.quarter} said {_write_value(then)} ({then.state}, as of {then.as_of.isoformat()})"
     lines = [("last release", f"{said}; {'the same now' if same else 'now ' + _write_value(measure)}")]
@@ -252,18 +253,13 @@ def _tell_changes(store: Store, release: Release, measure: Measure, defined: Def
 
 def _tell_releases(store: Store, measure: Measure) -> Lines:
     """Return what every release said of the number; nothing where only one did."""
-    key = (measure.district_id, measure.quarter, measure.metric_id)
     said = []
     for quarter in store.list_releases():
         release = load_release(store, quarter)[0] if str(quarter) >= measure.quarter else None
-        if release is not None and _has(release, key):
-            found = Measures(release.measures).get(*key)
+        found = release.find(measure.district_id, measure.quarter, measure.metric_id) if release else None
+        if found is not None:
             said.append(f"{quarter} said {_write_value(found)} ({found.state}, as of {found.as_of.isoformat()})")
     return [("releases", "\n".join(said))] if len(said) > 1 else []
-
-
-def _has(release: Release, key: tuple[str, str, str]) -> bool:
-    return bool((release.measures[["district_id", "quarter", "metric_id"]] == list(key)).all(axis=1).any())
 
 
 def _load_causes(store: Store, release: Release, place: str) -> Mapping[str, int]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from district_reports.metrics import CITY, SOURCE_ID, Measures, parse_measures
+from district_reports.errors import ContractError
+from district_reports.metrics import CITY, SOURCE_ID, as_measure, parse_measures
+from district_reports.metrics.measures import TABLE
 from district_reports.metrics.revisions import build_revisions, compare_rows
-from district_reports.model import CheckResult, Revisions, Snapshot
+from district_reports.model import CheckResult, Measure, Revisions, Snapshot
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.sources.contract import missing_columns
@@ -27,6 +30,10 @@ class Release(NamedTuple):
     measures: pd.DataFrame
     """`out_metrics`, as published."""
 
+    def find(self, place: str, quarter: Quarter | str, metric_id: str) -> Measure | None:
+        """Return one number as published; None where the release did not tell it."""
+        return find_measure(self.measures, place, quarter, metric_id)
+
     def snapshot_digest(self, source_id: str) -> str:
         """Return the digest of the snapshot of a source it was made from; empty for none.
 
@@ -34,6 +41,13 @@ class Release(NamedTuple):
         """
         snapshots: Mapping[str, str] = self.manifest["inputs"]["snapshots"]
         return next((digest for name, digest in snapshots.items() if name.partition(" (")[0] == source_id), "")
+
+
+def find_measure(measures: pd.DataFrame, place: str, quarter: Quarter | str, metric_id: str) -> Measure | None:
+    """Return one row of `out_metrics`; None where there is none. For a few rows: an index would cost more."""
+    is_it = measures["metric_id"] == metric_id
+    rows = measures[is_it & (measures["quarter"] == str(quarter)) & (measures["district_id"] == place)]
+    return as_measure(rows.iloc[0]) if len(rows) else None
 
 
 def load_release(store: Store, quarter: Quarter) -> tuple[Release | None, list[CheckResult]]:
@@ -128,11 +142,18 @@ def make_revisions(
         table_now,
         causes,
         last_release=release.quarter,
-        then_as_of=Measures(release.measures).get(CITY, release.quarter, newest).as_of,
-        now_as_of=Measures(table_now).get(CITY, quarter, newest).as_of,
+        then_as_of=_find_as_of(release.measures, release.quarter, newest),
+        now_as_of=_find_as_of(table_now, quarter, newest),
         metrics=_list_metrics(settings),
         newest=newest,
     ), []
+
+
+def _find_as_of(measures: pd.DataFrame, quarter: Quarter, metric_id: str) -> date:
+    found = find_measure(measures, CITY, quarter, metric_id)
+    if found is None:
+        raise ContractError(f"{TABLE}: expected a row for {CITY} {quarter} {metric_id}, found none", table=TABLE)
+    return found.as_of
 
 
 def _list_metrics(settings: Settings) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ LAYERS = {
     "model": 2,
     "config": 2.5,
     "config_outcomes": 2.5,
+    "config_sample": 2.5,
     "settings": 3,
     "tables": 3,
     "place_ids": 3,

@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from district_reports.metrics.measures import CITY, COLUMNS, COUNT_UNITS, OUTSIDE, SHARE_DIGITS, build_table
+from district_reports.metrics.measures import (
+    CITY,
+    COLUMNS,
+    COUNT_UNITS,
+    OUTSIDE,
+    SHARE_DIGITS,
+    build_table,
+    type_columns,
+)
 from district_reports.model import State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
@@ -78,7 +86,8 @@ def build_rows(
         {"metric_id": metric_id, "value": value, "unit": unit, **parts, "state": state, "origin_id": origin_id}
     ).reset_index()
     table["as_of"] = as_of
-    return build_table({str(name): column for name, column in table.items()})
+    # Checked and sorted once, when all metrics are joined: there are some sixty of them.
+    return type_columns({str(name): column for name, column in table.items()})
 
 
 def _find_states(value: pd.Series, states: pd.Series | None) -> pd.Series:

@@ -90,11 +90,16 @@ def build_table(columns: Mapping[str, Any]) -> pd.DataFrame:
     Raises:
         ContractError: If it breaks the contract.
     """
-    measures = pd.DataFrame({name: columns[name] for name in COLUMNS})
-    types = dict.fromkeys(TEXTS, "str") | {"value": "float64", "numerator": "Int64", "denominator": "Int64"}
-    measures = measures.astype(types).astype({"as_of": "object"})
+    measures = type_columns(columns)
     require_measures(measures)
     return measures.sort_values(list(KEY), ignore_index=True)
+
+
+def type_columns(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a part of a table with the contract's columns and types, neither checked nor sorted yet."""
+    measures = pd.DataFrame({name: columns[name] for name in COLUMNS})
+    types = dict.fromkeys(TEXTS, "str") | {"value": "float64", "numerator": "Int64", "denominator": "Int64"}
+    return measures.astype(types).astype({"as_of": "object"})
 
 
 def format_measures(measures: pd.DataFrame) -> bytes:

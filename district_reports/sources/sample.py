@@ -96,7 +96,11 @@ class SamplePortal:
         """
         _require_known(source)
         columns = {column.field: column.type for column in source.columns.values()}
-        return Metadata(source.title, self._updated_at, dict(columns))
+        court, updated_at = self._settings.outcomes.court, self._updated_at
+        if court and source.source_id in STEPS:
+            # Files that are closed stand as they did on their last day, whatever quarter is told.
+            updated_at = datetime.combine(court.closed_on, time(12), UTC)
+        return Metadata(source.title, updated_at, dict(columns))
 
     def fetch_fingerprints(self, source: Source, first: date, end: date) -> dict[str, Fingerprint]:
         """Return the fingerprint of every month of the sample from `first` up to, not including, `end`.

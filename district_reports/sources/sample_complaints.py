@@ -14,8 +14,9 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from district_reports.config import SampleComplaints, Source
+from district_reports.config import Source
 from district_reports.config_outcomes import Complaints
+from district_reports.config_sample import SampleComplaints
 from district_reports.errors import ConfigError
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
@@ -31,8 +32,11 @@ from district_reports.sources.sample_texts import (
 )
 from district_reports.tables import arrow_schema
 
+EARLIER_QUARTERS = 4
+"""Quarters before those of the report that are whole: the oldest of the report's may tell of a year."""
+
 OLDER_QUARTERS = 12
-"""Quarters before those of the report of which the cases that are still open are told."""
+"""Quarters before these of which only the cases that are still open are told."""
 
 CLOSED_LOG_DAYS = (5.5, 1.0)
 """Days until a case is closed: mean and standard deviation of their logarithm (median 245 days)."""
@@ -62,7 +66,7 @@ def build_complaints(settings: Settings, source: Source, quarter: Quarter, seen_
     rules, sample = settings.outcomes.complaints, settings.sample.complaints
     if rules is None or sample is None:
         raise ConfigError("complaints: expected a table in outcomes.toml and in sample.toml, got none")
-    told = settings.report.history_quarters
+    told = settings.report.history_quarters + EARLIER_QUARTERS
     parts = []
     for each in quarter.window(told + OLDER_QUARTERS):
         table, is_open = _draw_quarter(settings, rules, sample, each, seen_on)

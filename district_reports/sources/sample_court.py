@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from district_reports.config import SampleCourt, Source
+from district_reports.config import Source
 from district_reports.config_outcomes import Court
+from district_reports.config_sample import SampleCourt
 from district_reports.errors import ConfigError
 from district_reports.settings import Settings
 from district_reports.sources.sample_seed import seeded

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from district_reports.config import SampleSentiment, Source
+from district_reports.config import Source
 from district_reports.config_outcomes import Trust
+from district_reports.config_sample import SampleSentiment
 from district_reports.errors import ConfigError
 from district_reports.periods import Quarter
 from district_reports.settings import Settings

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from district_reports.config import SampleName
+from district_reports.config_sample import SampleName
 
 CASE_PREFIX = "SAMPLE-"
 """Begins every case number of the sample, so that none can be taken for a real one."""

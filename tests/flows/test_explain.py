@@ -234,6 +234,14 @@ def test_lists_of_the_config_are_told_as_parameters(city: Settings) -> None:
     assert json.loads(found.parameters["gunshot_values"]) == list(city.outcomes.victims.gunshot_values)
 
 
+def test_the_terms_of_a_cohort_are_told_as_parameters(city: Settings) -> None:
+    found = find_definition(city, "arrest_within_90_violent")
+    assert found is not None
+    assert city.outcomes.arrests is not None
+    assert json.loads(found.parameters["windows"]) == list(city.outcomes.arrests.windows)
+    assert set(city.metric("incidents_violent").offence_groups) <= set(json.loads(found.parameters["offence_group"]))
+
+
 # --- the command ------------------------------------------------------------------------------------------------------
 
 

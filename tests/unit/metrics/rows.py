@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from district_reports.config import SampleOffence
+from district_reports.config_sample import SampleOffence
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.tables import arrow_schema

@@ -1,6 +1,7 @@
 """Asking again: as often, as late and as long as said, with no real second passing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,43 @@ def test_attempts_end() -> None:
     with pytest.raises(Trouble, match="0 left"):
         patiently(failing(3), Patience(attempts=3), Clock(sleep=naps.append))
     assert len(naps) == 2
+
+
+def silent(is_silence: bool) -> Callable[[], None]:
+    def action() -> None:
+        raise Trouble("nothing came", is_silence=is_silence)
+
+    return action
+
+
+@pytest.mark.parametrize(("is_silence", "waits"), [(True, 0), (False, 2)])
+def test_a_source_one_can_do_without_is_waited_for_once(is_silence: bool, waits: int) -> None:
+    naps: list[float] = []
+    with pytest.raises(Trouble):
+        patiently(silent(is_silence), Patience().shortened(), Clock(sleep=naps.append))
+    assert len(naps) == waits
+
+
+def test_a_required_source_is_waited_for_as_often_as_it_is_asked() -> None:
+    naps: list[float] = []
+    with pytest.raises(Trouble):
+        patiently(silent(True), Patience(), Clock(sleep=naps.append))
+    assert len(naps) == 4
+
+
+def test_the_longest_wait_for_a_dead_source_is_seconds() -> None:
+    """Silence once, or three quick refusals with the waits between them."""
+    word = Patience().shortened().for_a_word()
+    assert word.silence + word.connect <= 15
+    assert word.deadline <= 20
+    rows = Patience().shortened()
+    assert rows.silence <= 30
+    assert (rows.attempts - 1) * max(rows.longest_wait * 1.5, rows.longest_retry_after) <= 30
+
+
+def test_patience_is_never_made_longer() -> None:
+    short = Patience(attempts=1, longest_wait=0.1, connect=0.1, silence=0.1, deadline=0.1, longest_retry_after=0.1)
+    assert short.shortened().for_a_word() == replace(short, silences=1)
 
 
 def test_a_refusal_is_not_asked_again() -> None:

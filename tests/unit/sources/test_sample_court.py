@@ -35,6 +35,12 @@ def test_files_are_the_same_each_time(files: dict[str, pd.DataFrame]) -> None:
     pd.testing.assert_frame_equal(again.to_pandas(), files[STEPS[2]])
 
 
+def test_files_stand_as_on_the_day_they_were_closed() -> None:
+    for quarter in (QUARTER, QUARTER.shifted(-32)):
+        metadata = SamplePortal(CITY, quarter).fetch_metadata(CITY.source(STEPS[0]))
+        assert metadata.rows_updated_at.date() == COURT.closed_on
+
+
 def test_each_step_holds_some_of_the_persons_of_the_one_before(files: dict[str, pd.DataFrame]) -> None:
     for before, after in zip(STEPS[:-1], STEPS[1:], strict=True):
         joined = files[after].merge(files[before], on=[*IDS, "received_at"])
