@@ -12,7 +12,7 @@ import pandas as pd
 
 from district_reports.errors import ContractError
 from district_reports.metrics import CITY, SOURCE_ID, as_measure, parse_measures
-from district_reports.metrics.measures import TABLE
+from district_reports.metrics.measures import COLUMNS, TABLE
 from district_reports.metrics.revisions import build_revisions, compare_rows
 from district_reports.model import CheckResult, Measure, Revisions, Snapshot
 from district_reports.periods import Quarter
@@ -47,7 +47,7 @@ def find_measure(measures: pd.DataFrame, place: str, quarter: Quarter | str, met
     """Return one row of `out_metrics`; None where there is none. For a few rows: an index would cost more."""
     is_it = measures["metric_id"] == metric_id
     rows = measures[is_it & (measures["quarter"] == str(quarter)) & (measures["district_id"] == place)]
-    return as_measure(rows.iloc[0]) if len(rows) else None
+    return as_measure({name: rows[name].iloc[0] for name in COLUMNS}) if len(rows) else None
 
 
 def load_release(store: Store, quarter: Quarter) -> tuple[Release | None, list[CheckResult]]:

@@ -59,3 +59,12 @@ def test_a_damaged_release_is_an_error(store: Store, text: str, words: str) -> N
     (store.release_dir(QUARTER) / "manifest.json").write_text(text)
     with pytest.raises(StoreError, match=words):
         store.load_release(QUARTER)
+
+
+def test_releases_are_listed_oldest_first_and_only_with_a_manifest(store: Store) -> None:
+    assert store.list_releases() == ()
+    for quarter in (Quarter(2018, 3), Quarter(2017, 4), Quarter(2018, 1)):
+        store.save_release(quarter, {})
+    (store.release_dir(Quarter(2018, 1)) / "manifest.json").unlink()
+    store.save_file(store.root / "editions" / "notes" / "manifest.json", b"{}")
+    assert store.list_releases() == (Quarter(2017, 4), Quarter(2018, 3))
