@@ -25,12 +25,12 @@ class PlaceRule:
     separator: str = "|"
 
 
-def find_district(raw: object, kind: Literal["district", "beats"], rule: PlaceRule) -> str | None:
+def find_district(raw: object, kind: Literal["one", "beats"], rule: PlaceRule) -> str | None:
     """Return the id of the district that a publisher's text stands for; None where it is none of the city's.
 
     Args:
         raw: A number, a text or nothing, as the source has it.
-        kind: `district`: a district's id, number or name with its number; `beats`: one beat, or several.
+        kind: `one`: a district's id, number or name with its number; `beats`: one beat, or several.
         rule: The city's.
 
     Returns:

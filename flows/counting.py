@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from district_reports.checks import require_passed
 from district_reports.dossier import Facts
 from district_reports.errors import ConfigError
 from district_reports.metrics import (
+    SOURCE_ID,
     Measures,
     build_breakdowns,
     count_measures,
@@ -21,8 +25,9 @@ from district_reports.metrics import (
 )
 from district_reports.metrics.disclosure import check_suppressed, suppress
 from district_reports.metrics.opened import Opened, attach_sources
-from district_reports.model import CheckResult, Snapshot
+from district_reports.model import CheckResult, Explanation, Snapshot
 from district_reports.periods import Quarter
+from district_reports.readings import Readings
 from district_reports.settings import Settings
 from district_reports.store import Store
 from flows.extras import find_extras
@@ -56,26 +61,20 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
     window = quarter.window(settings.report.history_quarters)
     snapshots = load_snapshots(settings, store)
     origins = find_origins(settings, snapshots, request)
-    events = _events(settings, snapshots)
     readings = find_readings(settings, request)
-    paths = _part_paths(store, snapshots, events, {f"{month:%Y-%m}" for past in window for month in past.months})
-    with closing(open_incidents(paths[events.source_id], settings)) as con:
+    paths = _part_paths(store, snapshots, {f"{month:%Y-%m}" for past in window for month in past.months})
+    with closing(open_incidents(paths[SOURCE_ID], settings)) as con:
         opened = Opened(con, settings, request.as_of, origins)
         attach_sources(con, settings, paths)
-        as_of, origin_id = opened.stamp(events.source_id)
-        incidents = count_measures(con, settings, window, as_of=as_of, origin_id=origin_id)
-        table = join_tables([incidents, *count_outcomes(opened, window, readings, incidents)])
-        newest = newest_day(con)
-        if request.as_of < quarter.complete_on or newest is None or newest < quarter.end:
-            table = mark_partial(table, quarter)
-        results = [*check_rows(con, table, settings, request), *check_outcomes(opened, window)]
-        require_passed(results, readings.explanations)
+        table, remarks, needed = _count_and_check(opened, request, readings)
         breakdowns = build_breakdowns(con, settings, quarter)
+        # Judged on all counts, printed without the small ones.
         before = find_last_measures(settings, store, request)
         table = suppress(table, settings, before=before)
-        results += check_suppressed(table, settings, before=before)
+        hidden = check_suppressed(table, settings, before=before)
         revisions, unclear = make_revisions(settings, store, request, table, snapshots)
-        extras, undrawn = find_extras(opened, store, snapshots, quarter, readings, revisions)
+        told = replace(readings, explanations=needed)
+        extras, undrawn = find_extras(opened, store, snapshots, quarter, told, revisions)
     contacts, differing = find_contacts(settings, store, snapshots)
     shapes, unusable = find_shapes(settings, store, snapshots)
     facts = Facts(
@@ -89,33 +88,45 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
         breakdowns=breakdowns,
         shapes=shapes,
         contacts=contacts,
-        remarks=_remarks(results, differing, unusable, unclear, undrawn),
+        remarks=_failed(remarks, hidden, differing, unusable, unclear, undrawn),
         extras=extras,
     )
     return facts, format_measures(table)
 
 
-def _remarks(*found: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
+def _count_and_check(
+    opened: Opened, request: DraftRequest, readings: Readings
+) -> tuple[pd.DataFrame, list[CheckResult], tuple[Explanation, ...]]:
+    """Return all measures, what the checks found, and the notes that let a failed one pass."""
+    settings, quarter = opened.settings, Quarter.parse(request.quarter)
+    window = quarter.window(settings.report.history_quarters)
+    as_of, origin_id = opened.stamp(SOURCE_ID)
+    incidents = count_measures(opened.con, settings, window, as_of=as_of, origin_id=origin_id)
+    table = join_tables([incidents, *count_outcomes(opened, window, readings, incidents)])
+    newest = newest_day(opened.con)
+    if request.as_of < quarter.complete_on or newest is None or newest < quarter.end:
+        table = mark_partial(table, quarter)
+    results = [*check_rows(opened.con, table, settings, request), *check_outcomes(opened, window)]
+    return table, results, require_passed(results, readings.explanations)
+
+
+def _failed(*found: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
     return tuple(result for results in found for result in results if not result.passed)
 
 
-def _events(settings: Settings, snapshots: Mapping[str, Snapshot]) -> Snapshot:
-    """Return the snapshot that holds the incidents: that of the required source of events."""
-    for source in settings.sources:
-        if source.form == "events" and source.is_required and source.source_id in snapshots:
-            return snapshots[source.source_id]
-    raise ConfigError("sources: expected a required source of events with a snapshot, found none")
+def _part_paths(store: Store, snapshots: Mapping[str, Snapshot], months: set[str]) -> dict[str, list[Path]]:
+    """Return the files of every source; of the incidents only the months wanted.
 
-
-def _part_paths(
-    store: Store, snapshots: Mapping[str, Snapshot], events: Snapshot, months: set[str]
-) -> dict[str, list[Path]]:
-    """Return the files of every source; of the incidents only the months wanted."""
+    Raises:
+        ConfigError: If there are no incidents.
+    """
+    if SOURCE_ID not in snapshots:
+        raise ConfigError(f"sources: expected a snapshot of {SOURCE_ID}, found none")
     return {
         source_id: [
             store.part_path(source_id, part)
             for part in snapshot.parts
-            if snapshot.source_id != events.source_id or part.part_id in months
+            if source_id != SOURCE_ID or part.part_id in months
         ]
         for source_id, snapshot in snapshots.items()
     }

@@ -23,7 +23,7 @@ from district_reports.metrics import CITY
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from district_reports.store import Store
-from flows import drafting as counting, rendering, stages
+from flows import counting, rendering, stages
 from flows.drafting import Steps, open_draft, run_stages
 from flows.records import DraftRequest, DraftSummary, EditionResult, SourceKind
 from flows.stages import Progress

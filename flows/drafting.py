@@ -16,12 +16,7 @@ from district_reports.model import Dossier
 from district_reports.settings import Settings
 from district_reports.store import Store
 from flows import rendering, stages
-
-
-def count_everything(settings, request, store):  # type: ignore  # TEMPORARY
-    from flows.counting import count_everything as real
-    return real(settings, request, store)
-
+from flows.counting import count_everything
 from flows.records import DraftRequest, DraftSummary, EditionResult
 from flows.release import build_manifest, find_others, save_manifest
 from flows.stages import Progress, Synced

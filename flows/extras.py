@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from district_reports.dossier import Extras
+from district_reports.errors import ContractError
 from district_reports.metrics.communities import count_communities
 from district_reports.metrics.complaints import list_complaint_categories
 from district_reports.metrics.court import find_court
-from district_reports.metrics.trust import trust_period
-from district_reports.readings import Readings
-
-from district_reports.dossier import Extras
-from district_reports.errors import ContractError
 from district_reports.metrics.opened import Opened
+from district_reports.metrics.trust import trust_period
 from district_reports.model import CheckResult, Freshness, Revisions, Shape, Snapshot, State
 from district_reports.periods import Quarter
+from district_reports.readings import Readings
 from district_reports.shapes import build_shapes
 from district_reports.store import Store
 

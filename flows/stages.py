@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-
 from district_reports.checks import check_complete, require_passed
 from district_reports.config import Source
 from district_reports.dossier import Facts, build_dossiers, canonical_json
@@ -26,6 +25,7 @@ from district_reports.sources.sample import SamplePortal
 from district_reports.sources.socrata import SocrataPortal
 from district_reports.store import Store
 from district_reports.sync import SyncResult, synchronise
+from district_reports.sync_cases import synchronise_cases
 from flows.records import DraftRequest, EditionResult, SourceKind
 
 FREE_BYTES = 48 * 2**20
@@ -148,8 +148,6 @@ def sync_sources(settings: Settings, request: DraftRequest, store: Store, progre
     ]
     cases = [source for source in settings.sources if source.form == "cases"]
     if cases and settings.outcomes.court:
-        from district_reports.sync_cases import synchronise_cases  # TEMPORARY
-
         results.append(synchronise_cases(portals.of(cases[0]), store, settings, now=request.now, on_progress=tell))
     return Synced(tuple(results), portals.requests)
 

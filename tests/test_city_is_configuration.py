@@ -128,4 +128,5 @@ def test_the_toy_city_shares_nothing_with_the_shipped_one() -> None:
     assert not set(part_values(toy)) & set(part_values(shipped))
     assert len(toy.languages) != len(shipped.languages)
     assert len(toy.districts) != len(shipped.districts)
-    assert our_names(toy) == our_names(shipped)
+    # The toy city publishes nothing beyond its crimes; what it has goes by the names all cities share.
+    assert our_names(toy) <= our_names(shipped)

@@ -174,9 +174,7 @@ def require_columns(settings: Settings, source_id: str, columns: Mapping[str, st
             raise ConfigError(f"source {source_id}, column {name}: expected type {expected}, got {found}")
 
 
-def add_places(
-    opened: Opened, source_id: str, column: str, kind: Literal["district", "beats"], separator: str = "|"
-) -> str:
+def add_places(opened: Opened, source_id: str, column: str, kind: Literal["one", "beats"], separator: str = "|") -> str:
     """Make a table `place_<source_id>` (raw, district_id) of a column's distinct values, and return its name.
 
     `district_id` is one of the config's districts or `none`; a missing value has no row: join with

@@ -245,7 +245,7 @@ def _find_reached(opened: Opened) -> date | None:
 
 
 def _fill_tally(opened: Opened, config: Requests, quarters: Sequence[Quarter]) -> None:
-    places = add_places(opened, SOURCE_ID, "district_id", "district")
+    places = add_places(opened, SOURCE_ID, "district_id", "one")
     values = {
         "outside": OUTSIDE,
         "as_of": opened.stamp(SOURCE_ID)[0],

@@ -182,7 +182,7 @@ def define_trust(settings: Settings) -> tuple[Definition, ...]:
 
 
 def _fill_scores(opened: Opened, config: Trust) -> None:
-    places = add_places(opened, SOURCE_ID, "district_id", "district")
+    places = add_places(opened, SOURCE_ID, "district_id", "one")
     values: dict[str, Any] = {"city": CITY, "outside": OUTSIDE}
     placed = {**values, "scale": config.scale, "as_of": opened.stamp(SOURCE_ID)[0]}
     query(opened.con, PLACED_SQL.format(places=quoted(places)), placed)

@@ -203,7 +203,7 @@ def prepare_victims(opened: Opened) -> dict[str, Any]:
     """
     config = _require_config(opened.settings)
     require_columns(opened.settings, VICTIMS_ID, COLUMNS)
-    add_places(opened, VICTIMS_ID, "district_id", "district")
+    add_places(opened, VICTIMS_ID, "district_id", "one")
     return {
         "outside": OUTSIDE,
         "homicide_groups": list(config.homicide_groups),

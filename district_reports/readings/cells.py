@@ -98,7 +98,7 @@ class CellReader:
 
     def district(self, row: Row, column: str) -> str | None:
         """Return the id of a district."""
-        found = find_district(row.cells[column], "district", self._places)
+        found = find_district(row.cells[column], "one", self._places)
         if found is None:
             self.refuse(row, column, f"a district, one of {', '.join(self._places.district_ids)}")
         return found

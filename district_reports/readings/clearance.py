@@ -95,7 +95,7 @@ def load_clearance(
 
 
 def _read_row(cells: CellReader, row: Row, rule: PlaceRule) -> Reading | None:
-    place = row.cells["place"] if row.cells["place"] == CITY else find_district(row.cells["place"], "district", rule)
+    place = row.cells["place"] if row.cells["place"] == CITY else find_district(row.cells["place"], "one", rule)
     if place is None:
         cells.refuse(row, "place", f"{CITY} or one of {', '.join(rule.district_ids)}")
     if not _ID.fullmatch(row.cells["reading_id"]):

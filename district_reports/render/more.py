@@ -41,12 +41,14 @@ def implied_keys(settings: Settings) -> list[str]:
     keys = require_outcome_keys(settings)
     keys += [f"asked.{entry.asked_id}" for entry in settings.asked if not entry.shown_in]
     keys += [f"requests.kind.{kind}" for kind in request_kinds(settings)]
-    told = {
+    told: dict[str, object] = {
         "crimes": outcomes.fears,
         "arrests": outcomes.arrests,
         "victims": outcomes.victims,
         "complaints": outcomes.complaints,
+        "requests": outcomes.requests,
+        "sentiment": outcomes.trust,
+        "court": outcomes.court,
+        "force": outcomes.force,
     }
-    told |= {"requests": outcomes.requests, "sentiment": outcomes.trust, "court": outcomes.court}
-    told |= {"force": outcomes.force}
     return keys + [f"source_name.{source_id}" for source_id, part in told.items() if part]

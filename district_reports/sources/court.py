@@ -238,7 +238,7 @@ class CourtCases:
 
     def _district_of(self, unit: str | None) -> str:
         found = self._pattern.search(unit) if unit else None
-        return (find_district(found[1], "district", self._rule) if found else None) or OTHER_UNIT
+        return (find_district(found[1], "one", self._rule) if found else None) or OTHER_UNIT
 
     def _rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return self._con.execute(sql, values or {}).fetchall()

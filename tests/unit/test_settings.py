@@ -30,14 +30,24 @@ def test_the_shipped_city_has_twenty_two_districts_and_the_metrics_of_the_contra
     assert {"013", "021", "023", "031"}.isdisjoint(settings.district_ids)
     counted = {"all", "violent", "property", "homicide", "sexual_assault", "robbery", "aggravated_assault"}
     counted |= {"aggravated_battery", "burglary", "theft", "vehicle_theft", "arson", "drug", "weapons", "carjacking"}
+    counted |= {"assault_harassment", "transit"}
     expected = {f"incidents_{name}" for name in counted | {"domestic"}}
     expected |= {f"arrest_share_{name}" for name in ("all", "violent", "property")}
     assert {metric.metric_id for metric in settings.metrics.metrics} == expected
 
 
 def test_no_column_is_asked_for_that_could_name_a_place_or_a_person(settings: Settings) -> None:
-    fields = {column.field for column in settings.source("crimes").columns.values()}
-    assert fields.isdisjoint({"block", "latitude", "longitude", "location", "x_coordinate", "y_coordinate"})
+    fields = {column.field for source in settings.sources for column in source.columns.values()}
+    stations = {column.field for column in settings.source("stations").columns.values()}
+    places = ("block", "latitude", "longitude", "location", "coordinate", "street", "zip")
+    people = ("name", "age", "sex", "race", "gender", "victim_")
+    told = {
+        field for field in fields - stations for part in (*places, *people) if part in field.split("_") or part in field
+    }
+    # Words that only contain one of these.
+    assert (
+        told - {"law_enforcement_agency", "current_category", "location_description", "victimization_fbi_cd"} <= set()
+    )
 
 
 @pytest.mark.parametrize("name", ["city", "districts", "sources", "metrics", "report", "languages", "sample"])

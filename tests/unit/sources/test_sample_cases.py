@@ -135,7 +135,7 @@ def test_districts_of_victims_are_those_of_the_incidents_without_zeros(
 ) -> None:
     rule = PlaceRule(CITY.district_ids, CITY.city.beat_district_digits)
     assert not victims["district_id"].dropna().str.startswith("0").any()
-    padded = pd.Series([find_district(raw, "district", rule) for raw in victims["district_id"]])
+    padded = pd.Series([find_district(raw, "one", rule) for raw in victims["district_id"]])
     first = crimes.drop_duplicates("case_number").set_index("case_number")["district_id"]
     stated = pd.Series(first.reindex(victims["case_number"]).to_numpy())
     # An incident whose district is set right later is in the file of victims as it is in the end.

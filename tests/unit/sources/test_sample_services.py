@@ -124,7 +124,7 @@ def test_newest_requests_are_open_more_often(requests: pd.DataFrame) -> None:
 def test_districts_of_requests_are_unpadded_and_few_are_missing(requests: pd.DataFrame) -> None:
     raw = requests["district_id"]
     assert 0.005 < raw.isna().mean() < 0.02
-    assert {find_district(text, "district", RULE) for text in raw.dropna().unique()} == set(CITY.district_ids)
+    assert {find_district(text, "one", RULE) for text in raw.dropna().unique()} == set(CITY.district_ids)
     assert not raw.dropna().str.startswith("0").any()
 
 
@@ -137,7 +137,7 @@ def test_survey_has_stopped_some_quarters_ago(scores: pd.DataFrame) -> None:
 def test_scores_are_of_every_district_each_area_and_the_city_in_every_month(scores: pd.DataFrame) -> None:
     by_month = scores.groupby("period_start")
     is_district, is_city = scores["district_id"].notna(), scores["area"].isna()
-    districts = {find_district(text, "district", RULE) for text in scores.loc[is_district, "district_id"]}
+    districts = {find_district(text, "one", RULE) for text in scores.loc[is_district, "district_id"]}
     assert districts == set(CITY.district_ids)
     assert (is_district.groupby(scores["period_start"]).sum() == len(CITY.districts)).all()
     assert (is_city.groupby(scores["period_start"]).sum() == 1).all()
