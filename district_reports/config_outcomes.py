@@ -94,7 +94,6 @@ class Court(Record):
     """Results that end a case without one."""
     other_results: tuple[str, ...]
     """Known results that are neither; any other value is told in a remark."""
-    yes_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
     closed_on: date
     dashboard: str
 

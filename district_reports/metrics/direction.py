@@ -19,14 +19,12 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
-from scipy import stats
-from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from district_reports.model import Direction
 
@@ -130,7 +128,7 @@ def compare_counts(now: int, before: int, dispersion: Dispersion, rule: Directio
     if total == 0:
         return 1.0
     if total < rule.exact_below:
-        return float(stats.binomtest(now, total, 0.5).pvalue)
+        return float(_stats().binomtest(now, total, 0.5).pvalue)
     return _p_from_t((now - before) / math.sqrt(dispersion.phi * total), dispersion)
 
 
@@ -155,7 +153,7 @@ def compare_with_mean(now: int, mean: float, years: int, dispersion: Dispersion,
     if total == 0:
         return 1.0
     if total < rule.exact_below or total == now:
-        return float(stats.binomtest(now, total, 1 / (years + 1)).pvalue)
+        return float(_stats().binomtest(now, total, 1 / (years + 1)).pvalue)
     return _p_from_t((now - mean) / math.sqrt(dispersion.phi * (mean + mean / years)), dispersion)
 
 
@@ -197,7 +195,7 @@ def choose_family(family: Sequence[Member], rule: DirectionRule) -> list[Directi
         for member in family
         if member.now is not None and member.before is not None and member.p_value is not None
     ]
-    adjusted = iter(stats.false_discovery_control(p_values, method="bh") if p_values else ())
+    adjusted = iter(_stats().false_discovery_control(p_values, method="bh") if p_values else ())
     words = []
     for now, before, p_value in family:
         if now is None or before is None or p_value is None:
@@ -235,9 +233,16 @@ def _word(now: int, before: float, is_clear: bool, rule: DirectionRule) -> Direc
     return Direction.HIGHER if change > 0 else Direction.LOWER
 
 
+def _stats() -> ModuleType:
+    """Return `scipy.stats`, imported when it is first needed: a pull and a worker that draws pages never do."""
+    from scipy import stats
+
+    return stats
+
+
 def _p_from_t(statistic: float, dispersion: Dispersion) -> float:
     """Return the two-sided p-value of a statistic, share (0-1)."""
-    return float(2.0 * stats.t.sf(abs(statistic), dispersion.degrees_of_freedom))
+    return float(2.0 * _stats().t.sf(abs(statistic), dispersion.degrees_of_freedom))
 
 
 def _fit_district(column: npt.NDArray[np.float64], seasons: npt.NDArray[np.int64]) -> Dispersion | None:
@@ -251,6 +256,10 @@ def _fit_district(column: npt.NDArray[np.float64], seasons: npt.NDArray[np.int64
         return None
     trend = np.linspace(-1.0, 1.0, column.size)[known]
     design = np.column_stack([*(season == level for level in levels), trend]).astype(np.float64)
+    # As with `_stats`: it weighs a hundred megabytes.
+    import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
     with warnings.catch_warnings():
         # Counts that follow season and trend exactly are a good fit here, not the mistake this warning is made for.
         warnings.simplefilter("ignore", PerfectSeparationWarning)

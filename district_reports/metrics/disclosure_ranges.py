@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
 from district_reports.config import Metric
 from district_reports.errors import ContractError
@@ -140,6 +139,9 @@ class _System:
         factors = np.zeros((len(self._rows), len(self._columns)))
         for number, (terms, _) in enumerate(self._rows):
             factors[number, list(terms)] = list(terms.values())
+        # Imported here: only a release with a small count needs it.
+        from scipy.optimize import linprog
+
         goal = np.zeros(len(self._columns))
         goal[wanted] = 1.0
         values = [value for _, value in self._rows]

@@ -188,7 +188,8 @@ def check_requests(opened: Opened, quarters: Sequence[Quarter]) -> list[CheckRes
     statuses = query(opened.con, STATUSES_SQL, {"known": known, **_bounds(quarters)})
     fates = query(opened.con, FATES_SQL)
     odd = {str(fate): int(n) for fate, n in zip(fates["fate"], fates["counted"], strict=True)}
-    cancelled = {fate: odd.pop(fate) for fate in ("cancelled",) if fate in odd}
+    # Cancelling is a resident's right and nothing odd.
+    odd.pop("cancelled", None)
     counts = query(opened.con, COUNTS_SQL, {**_kind_values(config), "city": CITY, "within": 0})
     newest = str(max(quarters))
     seen = set(counts.loc[counts["quarter"] == newest, "kind_id"])
@@ -206,9 +207,6 @@ def check_requests(opened: Opened, quarters: Sequence[Quarter]) -> list[CheckRes
             odd,
             expected="requests of which it can be told whether and when they were closed; others have no days",
             source_id=SOURCE_ID,
-        ),
-        build_remark(
-            "requests_cancelled", cancelled, expected="requests that count for shares and days", source_id=SOURCE_ID
         ),
         CheckResult(
             check_id="request_kinds_seen",
