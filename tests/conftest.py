@@ -46,6 +46,7 @@ def sample_release(settings: Settings, tmp_path_factory: pytest.TempPathFactory)
         districts=("007", "city"),
         languages=tuple(language.tag for language in settings.languages),
         data_dir=tmp_path_factory.mktemp("sample"),
+        records_dir=tmp_path_factory.mktemp("records"),
         as_of=date(2026, 10, 8),
         now=datetime(2026, 10, 8, 12, tzinfo=UTC),
     )

@@ -19,8 +19,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -233,7 +232,7 @@ def _word(now: int, before: float, is_clear: bool, rule: DirectionRule) -> Direc
     return Direction.HIGHER if change > 0 else Direction.LOWER
 
 
-def _stats() -> ModuleType:
+def _stats() -> Any:
     """Return `scipy.stats`, imported when it is first needed: a pull and a worker that draws pages never do."""
     from scipy import stats
 

@@ -17,6 +17,8 @@ from flows.drafting import open_draft, run_stages
 from flows.records import DraftRequest, DraftSummary, SourceKind
 from tests.portal import Portal
 from tests.portal.chicago import serve_small_crimes
+from tests.portal.city_files import serve_arrests, serve_complaints, serve_requests, serve_sentiment, serve_victims
+from tests.portal.county import serve_court
 
 QUARTER = Quarter(2018, 3)
 HOST = "127.0.0.1"
@@ -28,7 +30,7 @@ TYPES = {"integer": "number", "number": "number", "text": "text", "timestamp": "
 
 
 def serve_city(portal: Portal, settings: Settings, *, rows_per_quarter: int = 1100) -> None:
-    """Publish crimes of five quarters in all districts, and the sample's areas and stations."""
+    """Publish a few rows of every source: of five quarters where they are events, in all districts."""
     serve_small_crimes(
         portal, UPDATED_AT, quarters=QUARTERS, districts=settings.district_ids, rows_per_quarter=rows_per_quarter
     )
@@ -36,11 +38,17 @@ def serve_city(portal: Portal, settings: Settings, *, rows_per_quarter: int = 11
     for source in settings.sources:
         if source.form == "areas":
             portal.add_geojson(source.dataset_id, _published(json.loads(sample.fetch_areas(source)), source))
-        elif source.form == "list":
-            rows = sample.fetch_list(source)
-            table = pa.table({column.field: rows[name].cast("string") for name, column in source.columns.items()})
-            types = {column.field: TYPES[column.type] for column in source.columns.values()}
-            portal.add_table(source.dataset_id, table, types, key=source.columns[source.key].field)
+    stations = settings.source("stations")
+    rows = sample.fetch_list(stations)
+    table = pa.table({column.field: rows[name].cast("string") for name, column in stations.columns.items()})
+    types = {column.field: TYPES[column.type] for column in stations.columns.values()}
+    portal.add_table(stations.dataset_id, table, types, key=stations.columns[stations.key].field)
+    serve_arrests(portal, rows=300)
+    serve_victims(portal, rows=150)
+    serve_complaints(portal, rows=400)
+    serve_requests(portal, rows=1200)
+    serve_sentiment(portal, months=20)
+    serve_court(portal, cases=500)
 
 
 def _published(areas: dict[str, Any], source: Source) -> dict[str, Any]:
@@ -50,8 +58,13 @@ def _published(areas: dict[str, Any], source: Source) -> dict[str, Any]:
     return areas
 
 
+def environment_of(portal_url: str) -> dict[str, str]:
+    """Return what the environment says so that city and county are both read at our own portal."""
+    return {"DISTRICT_REPORTS_PORTAL_URL": portal_url, "DISTRICT_REPORTS_COUNTY_PORTAL_URL": portal_url}
+
+
 def settings_of(portal_url: str) -> Settings:
-    return load_settings({"DISTRICT_REPORTS_PORTAL_URL": portal_url})
+    return load_settings(environment_of(portal_url))
 
 
 def make_request(data_dir: Path, *places: str, language: str = "en", **changes: Any) -> DraftRequest:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.flows.small_city import AS_OF, QUARTER
+from tests.flows.small_city import AS_OF, QUARTER, environment_of
 
 COMMAND = Path(sys.executable).with_name("district-reports")
 SECONDS = 150
@@ -25,7 +25,7 @@ def words_for(data_dir: Path, places: tuple[str, ...]) -> list[str]:
     districts = [word for place in places for word in ("--district", place)]
     return [
         str(COMMAND), "draft", str(QUARTER), "--as-of", AS_OF.isoformat(), *districts, "--language", "en",
-        "--data-dir", str(data_dir),
+        "--data-dir", str(data_dir), "--records-dir", str(data_dir.parent / "records"),
     ]  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def started(words: list[str], portal_url: str) -> Iterator[subprocess.Popen[str]
     """Run a command in a group of its own; none of the group is left when this ends."""
     # The ephemeral server of Prefect must not be sought at an address the caller has set.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "DISTRICT_"))}
-    environment = {**inherited, "DISTRICT_REPORTS_PORTAL_URL": portal_url}
+    environment = {**inherited, **environment_of(portal_url)}
     with subprocess.Popen(
         words, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     ) as process:
