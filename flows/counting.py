@@ -35,7 +35,7 @@ from flows.facts import check_rows, find_contacts, find_origins, find_shapes
 from flows.last_release import find_last_measures, make_revisions
 from flows.outcome_tables import check_outcomes, count_outcomes
 from flows.records import DraftRequest, SourceKind
-from flows.records_kept import find_readings
+from flows.records_kept import check_known, find_readings
 
 COURT = "court"
 """Id of the snapshot of counts that is made of the sources of court cases."""
@@ -88,7 +88,7 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
         breakdowns=breakdowns,
         shapes=shapes,
         contacts=contacts,
-        remarks=_failed(remarks, hidden, differing, unusable, unclear, undrawn),
+        remarks=_failed(remarks, hidden, differing, unusable, unclear, undrawn, check_known(readings, request)),
         extras=extras,
     )
     return facts, format_measures(table)

@@ -52,6 +52,7 @@ def find_extras(
         revisions=revisions,
         corrections=readings.corrections,
         explanations=readings.explanations,
+        readings_digest=readings.digest,
     )
     return extras, remarks
 

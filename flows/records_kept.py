@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from district_reports.readings import Readings, load_readings
-from district_reports.sources.sample_readings import SAMPLE_YEAR, draw_clearance, draw_force, draw_population
-
+from district_reports.checks.messages import listed
+from district_reports.model import CheckResult
 from district_reports.periods import Quarter
+from district_reports.readings import Readings, load_readings
 from district_reports.settings import Settings
+from district_reports.sources.sample_readings import SAMPLE_YEAR, draw_clearance, draw_force, draw_population
 from flows.records import DraftRequest, SourceKind
 
 
@@ -27,3 +28,16 @@ def find_readings(settings: Settings, request: DraftRequest) -> Readings:
         )
     drop_in = request.records_dir / "drop-in"
     return load_readings(settings, request.records_dir, drop_in, quarter, request.as_of)
+
+
+def check_known(readings: Readings, request: DraftRequest) -> list[CheckResult]:
+    """Return whether all that people keep was known on the report's day; what was not is left out, and told."""
+    return [
+        CheckResult(
+            check_id="records_known",
+            passed=not readings.left_out,
+            required=False,
+            expected=f"records known on {request.as_of}",
+            got=f"left out as later: {listed(readings.left_out)}" if readings.left_out else "only those",
+        )
+    ]

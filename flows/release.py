@@ -46,6 +46,7 @@ def build_manifest(
             "config": settings.config_digest,
             "program": digest_program(),
             "snapshots": {origin.origin_id: origin.snapshot for origin in facts.origins},
+            "readings": facts.extras.readings_digest,
             "report_date": facts.report_date.isoformat(),
         },
         "measures": hashlib.sha256(measures).hexdigest(),

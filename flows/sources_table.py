@@ -37,7 +37,7 @@ class SourceLine:
     source_id: str
     is_required: bool
     fresh_to: date | None
-    """Newest day of events; of a source that is kept whole, the day on which its publisher last changed rows."""
+    """Newest day of dated rows; of a source without dates, the day on which its publisher last changed rows."""
     rows: int | None
     """Rows or areas at hand; None where it was never read."""
     checked_at: datetime | None
@@ -128,7 +128,7 @@ def _changed_on(settings: Settings, snapshot: Snapshot) -> date:
 def _fresh_to(settings: Settings, folder: SnapshotFolder, source: Source, snapshot: Snapshot) -> date | None:
     """Return how far a source reaches; a day after its publication cannot be, and is not looked at."""
     changed_on = _changed_on(settings, snapshot)
-    if source.form != "events":
+    if not source.date:
         return changed_on
     for part in reversed(snapshot.parts):
         days = pc.cast(folder.load_table(source.source_id, part).column(source.date), "date32")

@@ -49,6 +49,8 @@ class Extras:
     """By place."""
     corrections: tuple[Correction, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    readings_digest: str = ""
+    """Of the records that people keep."""
 
 
 @dataclass(frozen=True)
