@@ -156,7 +156,8 @@ def build_communities(sheet: Sheet) -> Section | None:
         question=words.text("communities.question"),
         answer=words.text("communities.answer", place=sheet.place, months=sheet.months),
         bars=() if sheet.is_city else (_community_bars(sheet, communities),),
-        tables=(_community_table(sheet, communities),) if sheet.is_city else (),
+        # The map's own table tells all of the city's.
+        tables=(_community_table(sheet, communities),) if sheet.is_city and not communities.shapes else (),
         figures=(_community_map(sheet, communities),) if communities.shapes else (),
         points=tuple(points),
     )

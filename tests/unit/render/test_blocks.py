@@ -182,7 +182,7 @@ def test_fresh_scores_are_plain() -> None:
 
 def test_communities_are_bars_and_a_map_with_the_rest_told() -> None:
     section = found(build_communities(sheet_of()))
-    assert [row.text for row in section.bars[0].rows] == ["1,800 (53 of every 100)", "1,500 (44 of every 100)"]
+    assert [row.text for row in section.bars[0].rows] == ["1,800 (53%)", "1,500 (44%)"]
     assert section.figures[0].title == "Most of these incidents took place in West Englewood: 1,800."
     assert any("70" in point for point in section.points) and any("7" in point for point in section.points)
 

@@ -160,10 +160,10 @@ def test_the_cells_are_counts_with_shares_where_the_cohort_is_large_enough() -> 
     cells = {row[0]: row[1:] for row in older.rows}
     assert cells["Reported"] == ("480", "1,251", "38", "11")
     # 0.125 of 480 = 60, of 1,251 = 156.4, of 38 = 4.75, of 11 = 1.4; under 20 incidents no share.
-    assert cells["Arrest within 90 days"] == ("60 (12.5 of 100)", "156 (12.5 of 100)", "5 (12.5 of 100)", "1")
+    assert cells["Arrest within 90 days"] == ("60 (12.5%)", "156 (12.5%)", "5 (12.5%)", "1")
     # 0.175 of 480 = 84; the rest is 396.
-    assert cells["Arrest within 365 days"][0] == "84 (17.5 of 100)"
-    assert cells["Open or not known"][0] == "396 (82.5 of 100)"
+    assert cells["Arrest within 365 days"][0] == "84 (17.5%)"
+    assert cells["Open or not known"][0] == "396 (82.5%)"
     assert set(cells["Cleared by arrest"]) == {"not published"}
     young = {row[0]: row[1:] for row in newer.rows}
     assert young["Reported"] == ("412", "1,204", "31", "9")
@@ -231,7 +231,7 @@ def test_missing_arrests_are_worded_and_never_zero(tag: str, state: State) -> No
 
 def test_old_data_is_marked() -> None:
     section = made(build_outcomes(sheet_of(ladders=(make_ladder("violent", str(OLDER), 480, State.STALE),))))
-    assert section.bars[0].rows[1].text == "60 (12.5 of 100), old data"
+    assert section.bars[0].rows[1].text == "60 (12.5%), old data"
     assert section.bars[0].rows[1].is_muted
 
 
