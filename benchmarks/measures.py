@@ -40,7 +40,7 @@ def main() -> None:
     print(json.dumps(WAYS[options.way](options)))
 
 
-def _peak() -> float:
+def read_peak() -> float:
     """Return this process's peak memory in MB."""
     status = Path("/proc/self/status")
     if status.exists():
@@ -62,12 +62,12 @@ def count_ours(options: argparse.Namespace) -> dict[str, float | str]:
 
     settings = load_settings({})
     duckdb.connect().execute("SELECT 'x' AS x").df()
-    before, start, start_cpu = _peak(), perf_counter(), process_time()
+    before, start, start_cpu = read_peak(), perf_counter(), process_time()
     with open_incidents(sorted(options.parts.glob("*.parquet")), settings) as con:
         window = Quarter.parse(NEWEST).window(settings.report.history_quarters)
         table = count_measures(con, settings, window, as_of=date(2018, 11, 19), origin_id="crimes")
     seconds, cpu = perf_counter() - start, process_time() - start_cpu
-    return {"seconds": seconds, "cpu": cpu, "peak": _peak(), "extra": _peak() - before, "digest": _digest(table)}
+    return {"seconds": seconds, "cpu": cpu, "peak": read_peak(), "extra": read_peak() - before, "digest": _digest(table)}
 
 
 def count_with_pandas(options: argparse.Namespace) -> dict[str, float | str]:
@@ -81,8 +81,8 @@ def count_with_pandas(options: argparse.Namespace) -> dict[str, float | str]:
 
     settings = load_settings({})
     pd.read_parquet(BytesIO(pd.DataFrame({"x": ["x"]}).to_parquet()))
-    before, start, start_cpu = _peak(), perf_counter(), process_time()
-    columns = ["occurred_at", "offence_code", "offence_group", "has_arrest", "is_domestic", "district_id"]
+    before, start, start_cpu = read_peak(), perf_counter(), process_time()
+    columns = ["occurred_at", "offence_code", "offence_group", "has_arrest", "is_domestic", "district_id", "place_kind"]
     rows = pd.concat(
         [pd.read_parquet(path, columns=columns) for path in sorted(options.parts.glob("*.parquet"))], ignore_index=True
     )
@@ -94,23 +94,28 @@ def count_with_pandas(options: argparse.Namespace) -> dict[str, float | str]:
     grid = pd.MultiIndex.from_product([places, quarters], names=["district_id", "quarter"])
     tables = []
     for metric in settings.metrics.metrics:
-        whole = _mask(rows, settings, metric.share_of or metric.metric_id)
+        whole = mask_of(rows, settings, metric.share_of or metric.metric_id)
         counts = _group(rows[whole], grid)
         if metric.share_of:
             counts = (_group(rows[whole & rows[metric.flag]], grid) / counts.where(counts > 0)).round(6)
         tables.append(counts.rename("value").reset_index().assign(metric_id=metric.metric_id))
     table = pd.concat(tables)
     seconds, cpu = perf_counter() - start, process_time() - start_cpu
-    return {"seconds": seconds, "cpu": cpu, "peak": _peak(), "extra": _peak() - before, "digest": _digest(table)}
+    return {"seconds": seconds, "cpu": cpu, "peak": read_peak(), "extra": read_peak() - before, "digest": _digest(table)}
 
 
-def _mask(rows: pd.DataFrame, settings: Settings, metric_id: str) -> pd.Series[bool]:
+def mask_of(rows: pd.DataFrame, settings: Settings, metric_id: str) -> pd.Series[bool]:
+    """Return which incidents a count of the config counts."""
     metric = settings.metric(metric_id)
     mask = rows["has_arrest"].notna()
     if metric.offence_groups:
         mask &= rows["offence_group"].isin(metric.offence_groups)
     if metric.offence_codes:
         mask &= rows["offence_code"].isin(metric.offence_codes)
+    for more in metric.also:
+        mask |= (rows["offence_group"] == more.group) & rows["offence_code"].isin(more.codes)
+    if metric.places:
+        mask &= rows["place_kind"].isin(metric.places)
     return mask & rows[metric.flag] if metric.flag else mask
 
 
@@ -186,7 +191,11 @@ def _make_up_rows(con: duckdb.DuckDBPyConnection, settings: Settings, first: str
             chance // 7 % 5 = 0 AS has_arrest,
             chance // 11 % 6 = 0 AS is_domestic,
             $districts[1 + chance // 13 % len($districts)] || '11' AS beat_id,
-            $districts[1 + chance // 13 % len($districts)] AS district_id
+            $districts[1 + chance // 13 % len($districts)] AS district_id,
+            'ZZ' || incident_id AS case_number,
+            CAST(1 + chance // 17 % 77 AS VARCHAR) AS community_id,
+            $places[1 + chance // 19 % len($places)] AS place_kind,
+            CAST(occurred_at AS TIMESTAMP_MS) AS changed_at
         FROM numbers
         """,
         {
@@ -197,6 +206,7 @@ def _make_up_rows(con: duckdb.DuckDBPyConnection, settings: Settings, first: str
             "types": [offence.type for offence in offences],
             "groups": [offence.group for offence in offences],
             "districts": list(settings.district_ids),
+            "places": ["STREET", "RESIDENCE", *(place for metric in settings.metrics.metrics for place in metric.places)],
         },
     )
 

@@ -22,7 +22,7 @@ from tests.faults.town import FAST, files_of
 from tests.flows.answers import Run
 from tests.portal import Portal
 from tests.portal.chicago import CRIMES, serve_small_crimes
-from tests.portal.city_files import SENTIMENT, serve_city_files
+from tests.portal.city_files import COMMUNITIES, SENTIMENT, serve_city_files
 from tests.portal.county import serve_court
 
 QUARTERS = (Quarter(2018, 2), Quarter(2018, 3))
@@ -76,9 +76,11 @@ def test_each_source_tells_how_far_it_reaches(serving: Portal, store: Store, set
     newest = serving.execute(f'SELECT CAST(max(date) AS DATE) FROM "{CRIMES}"')[0][0]
     assert (crimes.fresh_to, crimes.rows, crimes.checked_at, crimes.freshness_days) == (newest, 3000, NOW, 8)
     assert crimes.remarks == ()
-    changed = datetime.fromisoformat(str(serving.datasets[SENTIMENT].rows_updated_at)).astimezone(CHICAGO).date()
+    last = serving.execute(f'SELECT CAST(max(end_date) AS DATE) FROM "{SENTIMENT}" WHERE sector IS NULL')[0][0]
     scores = line_of(lines, "sentiment")
-    assert (scores.fresh_to, scores.freshness_days, scores.remarks) == (changed, 62, ())
+    assert (scores.fresh_to, scores.freshness_days) == (last, 62)
+    changed = datetime.fromisoformat(str(serving.datasets[COMMUNITIES].rows_updated_at)).astimezone(CHICAGO).date()
+    assert line_of(lines, "communities").fresh_to == changed
     areas = line_of(lines, "communities")
     assert (areas.rows, areas.freshness_days) == (77, None)
     court = line_of(lines, "court")
