@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from district_reports.model import Asked, Revisions
 from district_reports.periods import Quarter
 from district_reports.render.sheet import Sheet
@@ -31,17 +33,25 @@ def build_asked(sheet: Sheet) -> Section | None:
             words.text("asked.answer", shown=words.number(answered), open=words.number(len(open_ones))), *shared
         ),
         notices=remark,
-        entries=tuple(_entry(sheet, asked, has_date=not shared) for asked in open_ones),
+        entries=tuple(_entry(sheet, group, has_date=not shared) for group in _grouped(open_ones)),
     )
 
 
-def _entry(sheet: Sheet, asked: Asked, *, has_date: bool) -> Entry:
-    words = sheet.words
+def _grouped(open_ones: Sequence[Asked]) -> list[list[Asked]]:
+    """Return statistics together of which all else is the same: one list to read instead of one sentence ten times."""
+    groups: dict[tuple[object, ...], list[Asked]] = {}
+    for asked in open_ones:
+        groups.setdefault((asked.reason, asked.holder, asked.look_at, asked.asked_on), []).append(asked)
+    return list(groups.values())
+
+
+def _entry(sheet: Sheet, group: Sequence[Asked], *, has_date: bool) -> Entry:
+    words, asked = sheet.words, group[0]
     why = words.text(f"asked.reason.{asked.reason}")
     holder = words.text("asked.holder", holder=words.name(asked.holder)) if asked.holder else ""
     since = words.text("asked.since", date=words.month(asked.asked_on)) if has_date else ""
     return Entry(
-        label=words.text(f"asked.{asked.asked_id}"),
+        label=sheet.join(words.text(f"asked.{each.asked_id}") for each in group),
         detail=sheet.sentences(*(text for text in (why, holder, since) if text)),
         url=asked.look_at,
     )
