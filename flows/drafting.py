@@ -19,6 +19,7 @@ from flows import rendering, stages
 from flows.counting import count_everything
 from flows.records import DraftRequest, DraftSummary, EditionResult
 from flows.release import build_manifest, find_others, save_manifest
+from flows.sample_history import draft_last_sample
 from flows.stages import Progress, Synced
 
 
@@ -84,6 +85,7 @@ def run_stages(
         DistrictReportsError: What the stages raise; what the directory holds is then as good as before.
     """
     start = monotonic()
+    draft_last_sample(settings, request, store)
     synced = steps.sync_sources(settings, request, store, progress)
     progress("count", 0, 1)
     facts, measures = steps.count_everything(settings, request, store)

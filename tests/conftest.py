@@ -12,9 +12,11 @@ import pytest
 from district_reports.settings import Settings, load_settings
 from flows.drafting import open_draft, run_stages
 from flows.records import DraftRequest, SourceKind
+from tests.effort import THOROUGH
 
 # How long an example takes says more of the machine's other work than of the code.
 hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.register_profile(THOROUGH, deadline=None)
 hypothesis.settings.load_profile("steady")
 
 

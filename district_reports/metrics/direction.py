@@ -255,12 +255,13 @@ def _fit_district(column: npt.NDArray[np.float64], seasons: npt.NDArray[np.int64
         return None
     trend = np.linspace(-1.0, 1.0, column.size)[known]
     design = np.column_stack([*(season == level for level in levels), trend]).astype(np.float64)
-    # As with `_stats`: it weighs a hundred megabytes.
-    import statsmodels.api as sm
+    # As with `_stats`: it weighs a hundred megabytes; the package's front door, `statsmodels.api`, half as much again.
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     with warnings.catch_warnings():
         # Counts that follow season and trend exactly are a good fit here, not the mistake this warning is made for.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
-        fit = sm.GLM(events, design, family=sm.families.Poisson()).fit()
+        fit = GLM(events, design, family=Poisson()).fit()
     return Dispersion(float(fit.pearson_chi2 / fit.df_resid), int(fit.df_resid))

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from district_reports.metrics.measures import (
@@ -66,36 +68,43 @@ def build_rows(
         states: State by the same index, where it is another than `ok`: `too_early` or `stale`.
         missing: The state of what is not there.
     """
-    grid = pd.MultiIndex.from_product(
-        [[*settings.district_ids, CITY, OUTSIDE], [str(quarter) for quarter in quarters]],
-        names=["district_id", "quarter"],
-    )
+    places, names = [*settings.district_ids, CITY, OUTSIDE], [str(quarter) for quarter in quarters]
+    grid = pd.MultiIndex.from_product([places, names], names=["district_id", "quarter"])
     rows = values.reindex(grid)
-    is_covered = grid.get_level_values("quarter").isin(list(covered))
-    value = rows["value"].astype("float64")
-    value = (value.fillna(0) if unit in COUNT_UNITS else value.round(SHARE_DIGITS)).where(is_covered)
-    state = _find_states(value, states).mask(value.isna(), str(missing))
-    parts = {
-        name: rows[name].where(is_covered).round().astype("Int64")
-        if name in rows
-        else pd.Series(pd.NA, index=grid, dtype="Int64")
-        for name in ("numerator", "denominator")
-    }
+    # Arrays rather than columns that carry the index: there are some sixty metrics, and the index is most of the time.
+    is_covered = np.tile([name in covered for name in names], len(places))
+    value = rows["value"].to_numpy("float64", na_value=np.nan)
+    value = np.where(np.isnan(value), 0.0, value) if unit in COUNT_UNITS else np.round(value, SHARE_DIGITS)
+    value = np.where(is_covered, value, np.nan)
+    state = np.where(np.isnan(value), str(missing), _find_states(grid, states))
     as_of, origin_id = stamp
-    table = pd.DataFrame(
-        {"metric_id": metric_id, "value": value, "unit": unit, **parts, "state": state, "origin_id": origin_id}
-    ).reset_index()
-    table["as_of"] = as_of
-    # Checked and sorted once, when all metrics are joined: there are some sixty of them.
-    return type_columns({str(name): column for name, column in table.items()})
+    constant = {"metric_id": metric_id, "unit": unit, "origin_id": origin_id}
+    # Checked and sorted once, when all metrics are joined.
+    return type_columns(
+        {
+            "district_id": np.repeat(np.array(places, dtype=object), len(names)),
+            "quarter": np.tile(np.array(names, dtype=object), len(places)),
+            **{name: np.full(len(grid), text, dtype=object) for name, text in constant.items()},
+            "value": value,
+            **{name: _find_part(rows, name, is_covered) for name in ("numerator", "denominator")},
+            "state": state,
+            "as_of": np.full(len(grid), as_of, dtype=object),
+        }
+    )
 
 
-def _find_states(value: pd.Series, states: pd.Series | None) -> pd.Series:
-    state = pd.Series(str(State.OK), index=value.index, dtype="str")
+def _find_part(rows: pd.DataFrame, name: str, is_covered: npt.NDArray[np.bool_]) -> Any:
+    """Return the incidents above or below the line of a share; nothing for other units, nor where nothing is known."""
+    if name not in rows:
+        return pd.array([None] * len(rows), dtype="Int64")
+    part = np.round(rows[name].to_numpy("float64", na_value=np.nan))
+    return pd.array(np.where(is_covered, part, np.nan), dtype="Int64")
+
+
+def _find_states(grid: pd.MultiIndex, states: pd.Series | None) -> npt.NDArray[np.object_]:
     if states is None:
-        return state
-    given = states.reindex(value.index)
-    return state.mask(given.notna(), given.astype("str"))
+        return np.full(len(grid), str(State.OK), dtype=object)
+    return states.reindex(grid).fillna(str(State.OK)).to_numpy(dtype=object)
 
 
 def early_states(settings: Settings, quarters: Sequence[Quarter], days: int, reached: date | None) -> pd.Series:

@@ -24,7 +24,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -99,7 +99,7 @@ def type_columns(columns: Mapping[str, Any]) -> pd.DataFrame:
     """Return a part of a table with the contract's columns and types, neither checked nor sorted yet."""
     measures = pd.DataFrame({name: columns[name] for name in COLUMNS})
     types = dict.fromkeys(TEXTS, "str") | {"value": "float64", "numerator": "Int64", "denominator": "Int64"}
-    return measures.astype(types).astype({"as_of": "object"})
+    return measures.astype(types | {"as_of": "object"})
 
 
 def format_measures(measures: pd.DataFrame) -> bytes:
@@ -116,8 +116,10 @@ def format_measures(measures: pd.DataFrame) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in measures.itertuples(index=False):
-        writer.writerow([_write_cell(name, cell, str(row.unit)) for name, cell in zip(COLUMNS, row, strict=True)])
+    units = measures["unit"].tolist()
+    # Column by column: cells of a column are alike, and most texts come again and again.
+    columns = [_write_cells(name, measures[name], units) for name in COLUMNS]
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode("utf-8")
 
 
@@ -169,9 +171,9 @@ class Measures:
             ContractError: If it breaks its contract.
         """
         require_measures(measures)
-        self._rows: dict[tuple[str, str, str], tuple[Any, ...]] = {
-            (str(row[0]), str(row[1]), str(row[2])): tuple(row) for row in measures.itertuples(index=False)
-        }
+        rows = zip(*(measures[name].tolist() for name in COLUMNS), strict=True)
+        self._rows: dict[tuple[str, str, str], tuple[Any, ...]] = {row[: len(KEY)]: row for row in rows}
+        self._made: dict[tuple[str, str, str], Measure] = {}
 
     def get(self, district_id: str, quarter: Quarter | str, metric_id: str) -> Measure:
         """Return one measure.
@@ -179,10 +181,15 @@ class Measures:
         Raises:
             ContractError: If the table has no such row: every district, quarter and metric has one.
         """
-        row = self._rows.get((district_id, str(quarter), metric_id))
-        if row is None:
-            raise _broken([f"expected a row for {district_id} {quarter} {metric_id}, found none"])
-        return as_measure(dict(zip(COLUMNS, row, strict=True)))
+        key = (district_id, str(quarter), metric_id)
+        made = self._made.get(key)
+        if made is None:
+            row = self._rows.get(key)
+            if row is None:
+                raise _broken([f"expected a row for {' '.join(key)}, found none"])
+            # A page asks for the same number in several places.
+            made = self._made[key] = as_measure(dict(zip(COLUMNS, row, strict=True)))
+        return made
 
     def series(self, district_id: str, quarters: Iterable[Quarter | str], metric_id: str) -> tuple[Measure, ...]:
         """Return one metric's measures for a row of quarters, in their order.
@@ -193,17 +200,23 @@ class Measures:
         return tuple(self.get(district_id, quarter, metric_id) for quarter in quarters)
 
 
-def _write_cell(name: str, cell: Any, unit: str) -> str:
+def _write_cells(name: str, cells: pd.Series, units: Sequence[str]) -> list[str]:
     if name in TEXTS:
-        text = str(cell)
-        return f"'{text}" if text.startswith(_RISKY) else text
+        told = {text: f"'{text}" if text.startswith(_RISKY) else text for text in cells.unique().tolist()}
+        return [told[text] for text in cells.tolist()]
     if name == "as_of":
-        return str(cell.isoformat())
-    if pd.isna(cell):
-        return ""
-    if name == "value" and (unit == "share" or not float(cell).is_integer()):
-        return f"{cell:.{SHARE_DIGITS}f}"
-    return str(int(cell))
+        return [str(cell.isoformat()) for cell in cells]
+    numbers, missing = cells.tolist(), cells.isna().tolist()
+    return [
+        "" if is_missing else _write_number(name, number, unit)
+        for number, is_missing, unit in zip(numbers, missing, units, strict=True)
+    ]
+
+
+def _write_number(name: str, number: float, unit: str) -> str:
+    if name == "value" and (unit == "share" or not float(number).is_integer()):
+        return f"{number:.{SHARE_DIGITS}f}"
+    return str(int(number))
 
 
 def _read_cell(name: str, cell: str, line: int) -> Any:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,12 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {"chicago": {}, "toy": {"DISTRICT_REPO
 @pytest.fixture(params=ENVIRONMENTS)
 def settings(request: pytest.FixtureRequest) -> Settings:
     """The settings of each city in turn: what holds for one must hold for any."""
-    return load_settings(ENVIRONMENTS[request.param])
+    return _settings_of(request.param)
+
+
+@cache
+def _settings_of(city: str) -> Settings:
+    return load_settings(ENVIRONMENTS[city])
 
 
 @pytest.fixture

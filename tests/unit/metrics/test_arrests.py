@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -9,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from district_reports.errors import ConfigError
@@ -23,6 +23,7 @@ from district_reports.metrics.victims import count_victims
 from district_reports.model import Measure, State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
+from tests.effort import costly
 from tests.unit.metrics.follow_up import (
     days_after,
     followed_up,
@@ -86,7 +87,9 @@ def arrest(days: float, case: str | None = "A1", since: datetime = NOON) -> dict
 
 
 def measure(opened: Opened, metric_id: str, place: str = "city") -> Measure:
-    return Measures(count_arrest_windows(opened, [QUARTER])).get(place, QUARTER, metric_id)
+    """Return one figure, counted with no other cohort than its own."""
+    alone = replace(opened, settings=with_cohorts(opened.settings, metric_id.rpartition("_")[2]))
+    return Measures(count_arrest_windows(alone, [QUARTER])).get(place, QUARTER, metric_id)
 
 
 def parts(opened: Opened, metric_id: str, place: str = "city") -> tuple[int | None, int | None]:
@@ -225,8 +228,8 @@ def test_a_median_waits_for_the_longest_window(opened_all: Opening, city: Settin
 
 
 def states(opened: Opened, quarter: Quarter, kind: str) -> set[str]:
-    got = count_arrest_windows(opened, [quarter])
-    return set(got[got["metric_id"].str.startswith("arrest_within_") & got["metric_id"].str.endswith(kind)]["state"])
+    got = count_arrest_windows(replace(opened, settings=with_cohorts(opened.settings, kind)), [quarter])
+    return set(got[got["metric_id"].str.startswith("arrest_within_")]["state"])
 
 
 def test_without_arrests_there_is_no_data(tmp_path: Path, city: Settings, quarter: Quarter) -> None:
@@ -327,7 +330,7 @@ def test_a_cohort_of_a_share_is_refused(city: Settings) -> None:
 
 
 @given(data=st.data())
-@hypothesis_settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@costly(5)
 def test_districts_and_none_add_up_to_the_city(data: st.DataObject, city: Settings) -> None:
     city, quarter = with_cohorts(city, "violent", "property"), Quarter(2018, 3)
     cases = st.sampled_from([None, "", "A1", "A2", "A3"])
@@ -414,7 +417,7 @@ MEMBERS = st.lists(st.tuples(st.integers(0, 89), st.none() | st.integers(0, 380)
 @example(members=[(0, 30), (89, 30)], newest=date(2019, 6, 30), early=0)
 @example(members=[(89, 365)], newest=date(2020, 6, 29), early=0)
 @example(members=[(89, 365)], newest=date(2020, 8, 1), early=33)
-@hypothesis_settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@costly(4)
 def test_only_quarters_of_equal_age_may_be_compared(
     city: Settings, members: list[tuple[int, int | None]], newest: date, early: int
 ) -> None:

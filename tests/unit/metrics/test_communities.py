@@ -6,14 +6,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from district_reports.metrics.communities import count_communities, define_communities
 from district_reports.metrics.opened import Opened
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
+from tests.effort import costly
 from tests.unit.metrics.follow_up import followed_up, open_all
 from tests.unit.metrics.rows import local, make_row, other_rows
 
@@ -81,7 +81,7 @@ def test_the_definition_names_no_community(city: Settings) -> None:
 
 
 @given(data=st.data())
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@costly(5)
 def test_a_districts_communities_add_up_to_its_incidents(data: st.DataObject, city: Settings) -> None:
     row = st.builds(
         lambda district_id, area_id: make_row(city, district_id=district_id, community_id=area_id),

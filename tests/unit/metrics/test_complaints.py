@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from district_reports.config_outcomes import Complaints
@@ -24,6 +23,7 @@ from district_reports.metrics.small_cells import fold_small_names
 from district_reports.model import CheckResult, NamedCount
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
+from tests.effort import costly
 from tests.unit.metrics.outcome_rows import make_origin, opened_sources, require_complete, states_of, values_of
 from tests.unit.metrics.rows import TOY, own_beat
 
@@ -214,7 +214,7 @@ CELLS = st.lists(st.sampled_from([0, 0, 1, 2, 3, 4, 8]), min_size=4, max_size=22
 
 
 @given(numbers=CELLS)
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@costly(10)
 def test_the_city_s_total_gives_no_suppressed_count_back(city: Settings, numbers: list[int]) -> None:
     """What is hidden adds up to at least 2 wherever it can, and to more than the least that its cells may hold."""
     rows = fillers(city, *QUARTER.window(4))
@@ -385,7 +385,7 @@ PLACES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 91), st.booleans()
 
 
 @given(cases=PLACES)
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@costly(5)
 def test_districts_and_none_add_up_to_the_city(city: Settings, cases: list[tuple[int, int, bool]]) -> None:
     config = config_of(city)
     beats = [*(own_beat(city, district_id) for district_id in city.district_ids[:3]), None, "0111|2511"]

@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from district_reports.config import OffencesAlso
@@ -21,6 +20,7 @@ from district_reports.metrics.terms import build_terms
 from district_reports.model import State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
+from tests.effort import costly
 from tests.unit.metrics.conftest import Opener
 from tests.unit.metrics.follow_up import followed_up
 from tests.unit.metrics.rows import find_offence, local, make_row, other_rows, write_rows
@@ -303,7 +303,7 @@ def test_no_quarters_are_refused(settings: Settings) -> None:
 
 
 @given(data=st.data())
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@costly(6)
 def test_districts_and_none_add_up_to_the_city(data: st.DataObject, settings: Settings) -> None:
     quarter = Quarter(2018, 3)
     offences = [find_offence(settings, metric_id) for metric_id in ("incidents_robbery", "incidents_burglary")]

@@ -371,6 +371,7 @@ def is_word(direction: Direction) -> bool:
     return direction in (Direction.HIGHER, Direction.LOWER)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL_CRIMES.is_dir(), reason="real rows are not at hand: set REAL_DATA_DIR to their folder")
 @pytest.mark.parametrize(
     ("kinds", "plain", "own", "rule", "corrected"),

@@ -20,6 +20,7 @@ from district_reports.metrics.measures import (
 )
 from district_reports.model import Measure, State
 from district_reports.periods import Quarter
+from tests.effort import costly
 
 HEADER = "district_id,quarter,metric_id,value,unit,numerator,denominator,state,as_of,origin_id"
 
@@ -88,12 +89,14 @@ LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\
 
 
 @given(st.lists(LINES, min_size=1, max_size=5, unique=True))
+@costly(40)
 def test_any_text_comes_back(texts: list[str]) -> None:
     table = make_table(*({"district_id": text} for text in texts))
     pd.testing.assert_frame_equal(parse_measures(format_measures(table)), table)
 
 
 @given(st.integers(min_value=0, max_value=10**9), st.integers(min_value=1, max_value=10**9))
+@costly(25)
 def test_any_number_comes_back(part: int, whole: int) -> None:
     share = SHARE | {"value": round(min(part, whole) / whole, 6), "numerator": min(part, whole), "denominator": whole}
     table = make_table({"value": part}, share)

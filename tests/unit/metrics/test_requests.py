@@ -11,8 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
@@ -24,6 +23,7 @@ from district_reports.metrics.requests import check_requests, count_requests, de
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from district_reports.tables import arrow_schema
+from tests.effort import costly
 from tests.unit.metrics.outcome_rows import make_origin, opened_sources, require_complete, states_of, values_of
 from tests.unit.metrics.rows import TOY, local
 
@@ -259,7 +259,7 @@ LIVES = st.lists(
 
 
 @given(lives=LIVES)
-@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@costly(8)
 def test_medians_are_those_of_scipy_and_districts_add_up(
     city: Settings, kind: tuple[str, str], lives: list[tuple[int, int | None, int]]
 ) -> None:
@@ -287,6 +287,7 @@ def test_medians_are_those_of_scipy_and_districts_add_up(
         assert got[district_id] == expected or (pd.isna(got[district_id]) and np.isnan(expected)), district_id
 
 
+@pytest.mark.slow
 def test_more_than_a_million_requests_are_counted_in_seconds(tmp_path: Path, city: Settings) -> None:
     """About a second on two cores; the bound leaves room for a busy machine."""
     config = city.outcomes.requests

@@ -10,8 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from district_reports.errors import ContractError, StoreError
@@ -21,6 +20,7 @@ from district_reports.model import RevisionCauses, Revisions
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from district_reports.tables import arrow_schema
+from tests.effort import costly
 from tests.unit.metrics.rows import find_offence, local, make_row, own_beat
 
 THEN, NOW = local("2018-11-19 15:00"), local("2019-02-19 15:00")
@@ -210,7 +210,7 @@ ROWS = st.dictionaries(
 )
 
 
-@examples(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@costly(12)
 @given(then=ROWS, now=ROWS)
 def test_places_add_up_and_each_row_has_at_most_one_class(tmp_path: Path, then: Any, now: Any) -> None:
     city = load_settings({})

@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from district_reports.errors import ConfigError
@@ -18,6 +17,7 @@ from district_reports.metrics.victims import UNITS, check_victims, count_victims
 from district_reports.model import State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
+from tests.effort import costly
 from tests.unit.metrics.follow_up import REPORT_DATE, followed_up, make_victim, open_all, other_victims
 from tests.unit.metrics.rows import local
 
@@ -202,7 +202,7 @@ def test_definitions_name_what_is_counted(city: Settings) -> None:
 
 
 @given(data=st.data())
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@costly(5)
 def test_districts_and_none_add_up_to_the_city(data: st.DataObject, city: Settings) -> None:
     quarter = Quarter(2018, 3)
     config = city.outcomes.victims
