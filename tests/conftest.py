@@ -19,6 +19,8 @@ hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.register_profile(THOROUGH, deadline=None)
 hypothesis.settings.load_profile("steady")
 
+LOOPBACK = {"127.0.0.1", "::1", "localhost", None}
+
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
@@ -27,15 +29,21 @@ def settings() -> Settings:
 
 @pytest.fixture(autouse=True)
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Refuse every connection that leaves this machine."""
-    connect = socket.socket.connect
+    """Refuse every connection that leaves this machine, and every question where another one is."""
+    connect, find = socket.socket.connect, socket.getaddrinfo
 
     def guarded(self: socket.socket, address: Any) -> None:
-        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        if isinstance(address, tuple) and address[0] not in LOOPBACK:
             raise AssertionError(f"a test tried to reach {address}")
         connect(self, address)
 
+    def looked_up(host: Any, *rest: Any, **more: Any) -> Any:
+        if host not in LOOPBACK:
+            raise AssertionError(f"a test tried to find {host}")
+        return find(host, *rest, **more)
+
     monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
     yield
 
 

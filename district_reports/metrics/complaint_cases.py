@@ -60,7 +60,6 @@ def fill_cases(opened: Opened, config: Complaints) -> None:
     Raises:
         ContractError: If the rows cannot be read as declared.
     """
-    places = add_places(opened, SOURCE_ID, "beats", "beats", separator=config.beat_separator)
     values = {
         "outside": OUTSIDE,
         "office": config.office,
@@ -73,7 +72,12 @@ def fill_cases(opened: Opened, config: Complaints) -> None:
         "earliest": EARLIEST,
         "as_of": opened.stamp(SOURCE_ID)[0],
     }
-    query(opened.con, CASES_SQL.format(places=quoted(places)), values)
+
+    def fill() -> None:
+        places = add_places(opened, SOURCE_ID, "beats", "beats", separator=config.beat_separator)
+        query(opened.con, CASES_SQL.format(places=quoted(places)), values)
+
+    opened.once("core_complaints", values["as_of"], fill)
 
 
 def find_covered(opened: Opened, quarters: Sequence[Quarter]) -> frozenset[str]:

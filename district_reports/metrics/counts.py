@@ -20,7 +20,7 @@ import pandas as pd
 from district_reports.config import Metric
 from district_reports.errors import ConfigError
 from district_reports.metrics.grid import Definition
-from district_reports.metrics.incidents import SOURCE_ID, query, quoted
+from district_reports.metrics.incidents import OPTIONAL_COLUMNS, SOURCE_ID, query, quoted
 from district_reports.metrics.measures import CITY, KEY, OUTSIDE, SHARE_DIGITS, build_table
 from district_reports.metrics.terms import COUNT, DENOMINATOR, NUMERATOR, build_terms, write_terms
 from district_reports.model import State
@@ -47,16 +47,12 @@ GROUP BY GROUPING SETS (
 )
 """
 
-NAMED_SQL = """
-SELECT DISTINCT quarter_name(date_trunc('quarter', occurred_at)) AS quarter
-FROM core_incidents WHERE occurred_at >= $first AND occurred_at < $end AND {column} IS NOT NULL
-"""
-
 MONTHS_SQL = """
-SELECT strftime(month_start, '%Y-%m') AS month, incidents
-FROM (SELECT date_trunc('month', occurred_at) AS month_start, count(*) AS incidents FROM core_incidents GROUP BY ALL)
-ORDER BY month_start
+CREATE TABLE IF NOT EXISTS core_months AS
+SELECT date_trunc('month', occurred_at) AS month_start, count(*) AS incidents, max(occurred_at) AS newest{named}
+FROM core_incidents GROUP BY ALL
 """
+"""What is asked of whole months, read once: `newest` is a moment, each optional column the number of its values."""
 
 
 def count_measures(
@@ -112,7 +108,7 @@ def count_months(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     Raises:
         ContractError: If the files cannot be read as declared.
     """
-    rows = query(con, MONTHS_SQL)
+    rows = _ask_months(con, "SELECT strftime(month_start, '%Y-%m') AS month, incidents FROM core_months ORDER BY month")
     return {str(month): int(count) for month, count in zip(rows["month"], rows["incidents"], strict=True)}
 
 
@@ -122,7 +118,7 @@ def newest_day(con: duckdb.DuckDBPyConnection) -> date | None:
     Raises:
         ContractError: If the files cannot be read as declared.
     """
-    newest = query(con, "SELECT max(occurred_at) AS newest FROM core_incidents")["newest"].iloc[0]
+    newest = _ask_months(con, "SELECT max(newest) AS newest FROM core_months")["newest"].iloc[0]
     return None if pd.isna(newest) else newest.date()
 
 
@@ -133,14 +129,14 @@ def find_named(con: duckdb.DuckDBPyConnection, column: str, quarters: Sequence[Q
 
     Args:
         con: From `open_incidents`.
-        column: Of `core_incidents`.
+        column: One of `OPTIONAL_COLUMNS`.
         quarters: Those looked at.
 
     Raises:
         ContractError: If the files cannot be read as declared.
     """
-    asked = {"first": min(quarters).start, "end": max(quarters).shifted(1).start}
-    found = set(query(con, NAMED_SQL.format(column=quoted(column)), asked)["quarter"])
+    sql = f"SELECT DISTINCT quarter_name(month_start) AS quarter FROM core_months WHERE {quoted(column)} > 0"
+    found = set(_ask_months(con, sql)["quarter"])
     return frozenset(str(quarter) for quarter in quarters if str(quarter) in found)
 
 
@@ -162,6 +158,12 @@ def define_incidents(settings: Settings) -> tuple[Definition, ...]:
     """
     sql = _write_counts(settings)[0]
     return tuple(Definition(metric.metric_id, metric.unit, (SOURCE_ID,), sql) for metric in settings.metrics.metrics)
+
+
+def _ask_months(con: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
+    """Return the answer to a question about `core_months`, which is made when it is first asked."""
+    query(con, MONTHS_SQL.format(named="".join(f", count({name}) AS {name}" for name in OPTIONAL_COLUMNS)))
+    return query(con, sql)
 
 
 def _count_parts(con: duckdb.DuckDBPyConnection, settings: Settings, quarters: Sequence[Quarter]) -> pd.DataFrame:

@@ -7,11 +7,11 @@ names; one that was never read is a view without rows, and `Opened.has` tells it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import duckdb
 import pandas as pd
@@ -24,6 +24,8 @@ from district_reports.periods import Quarter
 from district_reports.place_ids import PlaceRule, find_district
 from district_reports.settings import Settings
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -35,6 +37,21 @@ class Opened:
     """The `--as-of` date."""
     origins: Mapping[str, Origin]
     """By source; those with a snapshot."""
+    kept: dict[str, tuple[Hashable, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `once` has found."""
+
+    def once(self, name: str, asked: Hashable, find: Callable[[], T]) -> T:
+        """Return what is found, or what was found before by the same question: stored rows stay as they are.
+
+        Args:
+            name: Of the answer, or of the table that is filled.
+            asked: All that the answer depends on beside the stored rows and the settings.
+            find: Finds it.
+        """
+        if name not in self.kept or self.kept[name][0] != asked:
+            self.kept[name] = (asked, find())
+        found: T = self.kept[name][1]
+        return found
 
     def has(self, source_id: str) -> bool:
         """Whether the source has ever been read."""
@@ -61,13 +78,14 @@ class Opened:
             raise ConfigError(f"source {source_id}: expected a date column, got none")
         # The incidents lie in a view of their own.
         day, rows = quoted(source.date), quoted("raw_incidents" if source_id == SOURCE_ID else f"raw_{source_id}")
-        found = query(
-            self.con,
-            f"SELECT max({day}) AS newest FROM {rows} WHERE CAST({day} AS DATE) <= $as_of",
-            {"as_of": self.stamp(source_id)[0]},
-        )
-        newest = found["newest"].iloc[0]
-        return None if pd.isna(newest) else newest.date()
+        as_of = self.stamp(source_id)[0]
+
+        def find() -> date | None:
+            sql = f"SELECT max({day}) AS newest FROM {rows} WHERE CAST({day} AS DATE) <= $as_of"
+            newest = query(self.con, sql, {"as_of": as_of})["newest"].iloc[0]
+            return None if pd.isna(newest) else newest.date()
+
+        return self.once(f"newest day of {source_id}", as_of, find)
 
     def months(self, source_id: str, *, naming: str = "", date_column: str = "") -> dict[str, int]:
         """Return a source's rows by month (`2026-07`); a month without any is not there.
@@ -83,13 +101,22 @@ class Opened:
         placed_by = date_column or self.settings.source(source_id).date
         if not placed_by:
             raise ConfigError(f"source {source_id}: expected a date column, got none")
-        counted = f"nullif(trim({quoted(naming)}), '')" if naming else quoted(placed_by)
-        rows = query(
-            self.con,
-            f"SELECT strftime({quoted(placed_by)}, '%Y-%m') AS month, count({counted}) AS counted"
-            f" FROM {quoted('raw_' + source_id)} WHERE {quoted(placed_by)} IS NOT NULL GROUP BY ALL ORDER BY month",
-        )
-        return {str(month): int(n) for month, n in zip(rows["month"], rows["counted"], strict=True) if n}
+        counted = f"nullif(trim({quoted(naming)}), '')" if naming else "*"
+        day, rows = quoted(placed_by), quoted(f"raw_{source_id}")
+
+        def find() -> dict[str, int]:
+            # Months are named once each, not once for each row.
+            sql = f"""
+                SELECT strftime(month_start, '%Y-%m') AS month, counted
+                FROM (
+                    SELECT date_trunc('month', {day}) AS month_start, count({counted}) AS counted
+                    FROM {rows} WHERE {day} IS NOT NULL GROUP BY ALL
+                )
+                ORDER BY month_start"""
+            found = query(self.con, sql)
+            return {str(month): int(n) for month, n in zip(found["month"], found["counted"], strict=True) if n}
+
+        return dict(self.once(f"months of {source_id} {naming}", placed_by, find))
 
     def covered(self, source_id: str, quarters: Sequence[Quarter]) -> frozenset[str]:
         """Return the quarters a source of events covers: rows in each month, the newest near enough to the end.
@@ -180,16 +207,18 @@ def add_places(opened: Opened, source_id: str, column: str, kind: Literal["one",
     `district_id` is one of the config's districts or `none`; a missing value has no row: join with
     `LEFT JOIN … ON place.raw = column` and `coalesce(place.district_id, 'none')`.
     """
-    settings = opened.settings
-    rule = PlaceRule(settings.district_ids, settings.city.beat_district_digits, separator=separator)
-    raw = query(
-        opened.con,
-        f"SELECT DISTINCT {quoted(column)} AS raw FROM {quoted('raw_' + source_id)} WHERE {quoted(column)} IS NOT NULL",
-    )["raw"]
     name = f"place_{source_id}"
-    opened.con.execute(
-        f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT unnest($raw::VARCHAR[]) AS raw,"
-        " unnest($districts::VARCHAR[]) AS district_id",
-        {"raw": list(raw), "districts": [find_district(value, kind, rule) or OUTSIDE for value in raw]},
-    )
-    return name
+
+    def fill() -> str:
+        settings = opened.settings
+        rule = PlaceRule(settings.district_ids, settings.city.beat_district_digits, separator=separator)
+        field, rows = quoted(column), quoted(f"raw_{source_id}")
+        raw = list(query(opened.con, f"SELECT DISTINCT {field} AS raw FROM {rows} WHERE {field} IS NOT NULL")["raw"])
+        opened.con.execute(
+            f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT unnest($raw::VARCHAR[]) AS raw,"
+            " unnest($districts::VARCHAR[]) AS district_id",
+            {"raw": raw, "districts": [find_district(value, kind, rule) or OUTSIDE for value in raw]},
+        )
+        return name
+
+    return opened.once(name, (column, kind, separator), fill)

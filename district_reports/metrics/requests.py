@@ -243,7 +243,6 @@ def _find_reached(opened: Opened) -> date | None:
 
 
 def _fill_tally(opened: Opened, config: Requests, quarters: Sequence[Quarter]) -> None:
-    places = add_places(opened, SOURCE_ID, "district_id", "one")
     values = {
         "outside": OUTSIDE,
         "as_of": opened.stamp(SOURCE_ID)[0],
@@ -253,7 +252,12 @@ def _fill_tally(opened: Opened, config: Requests, quarters: Sequence[Quarter]) -
         "cancelled": list(config.cancelled_values),
         **_bounds(quarters),
     }
-    query(opened.con, TALLY_SQL.format(places=quoted(places)), values)
+
+    def fill() -> None:
+        places = add_places(opened, SOURCE_ID, "district_id", "one")
+        query(opened.con, TALLY_SQL.format(places=quoted(places)), values)
+
+    opened.once("core_requests", tuple(_bounds(quarters).values()), fill)
 
 
 def _bounds(quarters: Sequence[Quarter]) -> dict[str, Any]:

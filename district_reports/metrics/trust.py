@@ -61,14 +61,17 @@ WITH possible AS (
         CASE WHEN safety BETWEEN 0 AND $highest THEN safety END AS safety
     FROM placed_scores WHERE is_possible AND district_id <> $outside
 )
-SELECT district_id, first, last, avg(trust) AS trust, avg(safety) AS safety
+-- In an order, here and below: fractions added in another one may round to another score.
+SELECT district_id, first, last, avg(trust ORDER BY trust) AS trust, avg(safety ORDER BY safety) AS safety
 FROM possible
 WHERE (first, last) IN (SELECT (first, last) FROM possible WHERE district_id <> $city)
 GROUP BY ALL
 """
 
 SCORES_SQL = """
-SELECT district_id, quarter_name(last) AS quarter, avg(trust) AS trust, avg(safety) AS safety
+SELECT
+    district_id, quarter_name(last) AS quarter,
+    avg(trust ORDER BY last, first) AS trust, avg(safety ORDER BY last, first) AS safety
 FROM core_scores
 GROUP BY ALL
 """
@@ -182,11 +185,15 @@ def define_trust(settings: Settings) -> tuple[Definition, ...]:
 
 
 def _fill_scores(opened: Opened, config: Trust) -> None:
-    places = add_places(opened, SOURCE_ID, "district_id", "one")
     values: dict[str, Any] = {"city": CITY, "outside": OUTSIDE}
     placed = {**values, "scale": config.scale, "as_of": opened.stamp(SOURCE_ID)[0]}
-    query(opened.con, PLACED_SQL.format(places=quoted(places)), placed)
-    query(opened.con, CORE_SQL, {**values, "highest": HIGHEST})
+
+    def fill() -> None:
+        places = add_places(opened, SOURCE_ID, "district_id", "one")
+        query(opened.con, PLACED_SQL.format(places=quoted(places)), placed)
+        query(opened.con, CORE_SQL, {**values, "highest": HIGHEST})
+
+    opened.once("core_scores", placed["as_of"], fill)
 
 
 def _find_periods(opened: Opened) -> dict[str, tuple[date, date]]:

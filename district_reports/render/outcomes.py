@@ -98,14 +98,11 @@ def _reading_value(sheet: Sheet, reading: Reading) -> str:
 def _checked(sheet: Sheet, reading: Reading) -> str:
     """Return who has signed a reading, and how sure its source is."""
     words = sheet.words
+    confidence = words.text(f"clearance.confidence.{reading.confidence}")
     if not reading.read_by or reading.read_on is None:
-        return words.text("clearance.unverified")
-    return words.text(
-        "clearance.signed",
-        who=words.name(reading.read_by),
-        date=words.day(reading.read_on),
-        confidence=words.text(f"clearance.confidence.{reading.confidence}"),
-    )
+        return words.text("clearance.unverified", confidence=confidence)
+    who, date = words.name(reading.read_by), words.day(reading.read_on)
+    return words.text("clearance.signed", who=who, date=date, confidence=confidence)
 
 
 def _definitions(readings: Sequence[Reading]) -> tuple[str, ...]:

@@ -19,23 +19,29 @@ from district_reports.store import Store
 from flows import command_line, stages, terminal
 from flows.drafting import run_stages
 from tests.flows.answers import Run
-from tests.flows.small_city import serve_city, settings_of
+from tests.flows.small_city import environment_of, serve_core, settings_of
 from tests.portal import Portal
 
 
 @pytest.fixture(scope="module")
 def serving() -> Iterator[Portal]:
     with Portal() as portal:
-        serve_city(portal, settings_of(portal.url), rows_per_quarter=330)
+        serve_core(portal, settings_of(portal.url), rows_per_quarter=330)
         yield portal
 
 
 @pytest.fixture
 def portal(serving: Portal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
-    """A portal with five quarters, which the command reads."""
-    monkeypatch.setenv("DISTRICT_REPORTS_PORTAL_URL", serving.url)
+    """A portal with five quarters of crimes, which the command reads."""
+    read_at(monkeypatch, serving.url)
     yield serving
     serving.faults.clear()
+
+
+def read_at(monkeypatch: pytest.MonkeyPatch, portal_url: str) -> None:
+    """Let the command read city and county at one address, and no records that people keep."""
+    for name, value in environment_of(portal_url).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
@@ -50,7 +56,7 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in this process, the stages one after the other, and return its code, output and errors."""
     for name in os.environ:
-        if name.startswith("DISTRICT_REPORTS_") and name != "DISTRICT_REPORTS_PORTAL_URL":
+        if name.startswith("DISTRICT_REPORTS_") and name not in environment_of(""):
             monkeypatch.delenv(name)
     plain = ModuleType("flows.draft_reports")
     plain.run_draft = _run_plain  # type: ignore[attr-defined]

@@ -26,29 +26,39 @@ QUARTERS = tuple(str(quarter) for quarter in QUARTER.window(5))
 AS_OF = date(2018, 10, 20)
 NOW = datetime(2018, 10, 20, 12, tzinfo=UTC)
 UPDATED_AT = datetime(2018, 10, 19, 11, tzinfo=UTC)
+NO_RECORDS = Path(__file__).with_name("no_records")
+"""A folder that is not there: people keep nothing."""
 TYPES = {"integer": "number", "number": "number", "text": "text", "timestamp": "calendar_date", "boolean": "checkbox"}
 
 
 def serve_city(portal: Portal, settings: Settings, *, rows_per_quarter: int = 1100) -> None:
     """Publish a few rows of every source: of five quarters where they are events, in all districts."""
-    serve_small_crimes(
-        portal, UPDATED_AT, quarters=QUARTERS, districts=settings.district_ids, rows_per_quarter=rows_per_quarter
-    )
-    sample = SamplePortal(settings, QUARTER)
-    for source in settings.sources:
-        if source.form == "areas":
-            portal.add_geojson(source.dataset_id, _published(json.loads(sample.fetch_areas(source)), source))
-    stations = settings.source("stations")
-    rows = sample.fetch_list(stations)
-    table = pa.table({column.field: rows[name].cast("string") for name, column in stations.columns.items()})
-    types = {column.field: TYPES[column.type] for column in stations.columns.values()}
-    portal.add_table(stations.dataset_id, table, types, key=stations.columns[stations.key].field)
+    serve_core(portal, settings, rows_per_quarter=rows_per_quarter)
+    communities = settings.source("communities")
+    areas = json.loads(SamplePortal(settings, QUARTER).fetch_areas(communities))
+    portal.add_geojson(communities.dataset_id, _published(areas, communities))
     serve_arrests(portal, rows=300)
     serve_victims(portal, rows=150)
     serve_complaints(portal, rows=400)
     serve_requests(portal, rows=1200)
     serve_sentiment(portal, months=20)
     serve_court(portal, cases=500)
+
+
+def serve_core(portal: Portal, settings: Settings, *, rows_per_quarter: int) -> None:
+    """Publish crimes, outlines of districts and beats, and stations; of every other source the portal knows nothing."""
+    serve_small_crimes(
+        portal, UPDATED_AT, quarters=QUARTERS, districts=settings.district_ids, rows_per_quarter=rows_per_quarter
+    )
+    sample = SamplePortal(settings, QUARTER)
+    for source_id in ("districts", "beats"):
+        source = settings.source(source_id)
+        portal.add_geojson(source.dataset_id, _published(json.loads(sample.fetch_areas(source)), source))
+    stations = settings.source("stations")
+    rows = sample.fetch_list(stations)
+    table = pa.table({column.field: rows[name].cast("string") for name, column in stations.columns.items()})
+    types = {column.field: TYPES[column.type] for column in stations.columns.values()}
+    portal.add_table(stations.dataset_id, table, types, key=stations.columns[stations.key].field)
 
 
 def _published(areas: dict[str, Any], source: Source) -> dict[str, Any]:
@@ -59,8 +69,12 @@ def _published(areas: dict[str, Any], source: Source) -> dict[str, Any]:
 
 
 def environment_of(portal_url: str) -> dict[str, str]:
-    """Return what the environment says so that city and county are both read at our own portal."""
-    return {"DISTRICT_REPORTS_PORTAL_URL": portal_url, "DISTRICT_REPORTS_COUNTY_PORTAL_URL": portal_url}
+    """Return what the environment says so that city and county are read at our own portal, and no one's records."""
+    return {
+        "DISTRICT_REPORTS_PORTAL_URL": portal_url,
+        "DISTRICT_REPORTS_COUNTY_PORTAL_URL": portal_url,
+        "DISTRICT_REPORTS_RECORDS_DIR": str(NO_RECORDS),
+    }
 
 
 def settings_of(portal_url: str) -> Settings:

@@ -15,7 +15,8 @@ from district_reports.settings import Settings
 from district_reports.store import Store, files
 from flows import rendering, stages
 from tests.flows.answers import DRAFT, Run, told
-from tests.flows.small_city import AS_OF, HOST, QUARTER, content_of, serve_city, settings_of
+from tests.flows.conftest import read_at
+from tests.flows.small_city import AS_OF, HOST, QUARTER, content_of, serve_core, settings_of
 from tests.kills.wholeness import require_whole
 from tests.portal import Fault, Portal
 from tests.portal.chicago import CRIMES
@@ -41,7 +42,7 @@ def test_a_portal_that_is_away_ends_with_3(
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-        monkeypatch.setenv("DISTRICT_REPORTS_PORTAL_URL", f"http://127.0.0.1:{port}")
+        read_at(monkeypatch, f"http://127.0.0.1:{port}")
         code, _, errors = run(*DRAFT, "--data-dir", tmp_path / "data")
     assert code == 3
     line = told(errors)
@@ -74,9 +75,9 @@ def test_an_unknown_offence_group_ends_with_4_and_leaves_no_report(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with Portal() as other:
-        serve_city(other, settings_of(other.url), rows_per_quarter=330)
+        serve_core(other, settings_of(other.url), rows_per_quarter=330)
         other.update_rows(CRIMES, "fbi_code = '99Z'", f'id = (SELECT min(id) FROM "{CRIMES}")')
-        monkeypatch.setenv("DISTRICT_REPORTS_PORTAL_URL", other.url)
+        read_at(monkeypatch, other.url)
         code, _, errors = run(*DRAFT, "--data-dir", tmp_path / "data")
     assert code == 4
     assert "offence_groups_known (crimes): expected only offence groups of the config, got 99Z: 1 rows" in told(errors)

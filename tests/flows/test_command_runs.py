@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.answers import DRAFT, told
-from tests.flows.small_city import QUARTER, content_of, serve_city, settings_of
+from tests.flows.small_city import QUARTER, content_of, environment_of, serve_city, settings_of
 from tests.kills.commands import COMMAND, SECONDS, started, wait_until
 from tests.kills.wholeness import require_whole
 from tests.portal import Portal
@@ -42,9 +42,7 @@ def test_the_installed_command_fails_in_one_line() -> None:
 
 def test_the_command_runs_its_flow(portal: Portal, tmp_path: Path) -> None:
     """The one test of the fast suite in which Prefect really runs."""
-    result = real(
-        *DRAFT, "--district", "007", "--data-dir", tmp_path / "new" / "data", DISTRICT_REPORTS_PORTAL_URL=portal.url
-    )
+    result = real(*DRAFT, "--district", "007", "--data-dir", tmp_path / "new" / "data", **environment_of(portal.url))
     assert result.returncode == 0, result.stderr
     assert "Traceback" not in result.stderr
     assert "Warning" not in result.stderr
@@ -59,7 +57,7 @@ def test_what_fails_inside_the_flow_is_one_line_too(tmp_path: Path) -> None:
     with Portal() as other:
         serve_city(other, settings_of(other.url), rows_per_quarter=330)
         other.update_rows(CRIMES, "fbi_code = '99Z'", f'id = (SELECT min(id) FROM "{CRIMES}")')
-        result = real(*DRAFT, "--data-dir", tmp_path / "data", DISTRICT_REPORTS_PORTAL_URL=other.url)
+        result = real(*DRAFT, "--data-dir", tmp_path / "data", **environment_of(other.url))
     assert result.returncode == 4
     assert "99Z: 1 rows" in told(result.stderr)
     assert result.stdout == ""
@@ -71,7 +69,7 @@ def test_a_portal_that_is_away_keeps_nobody_waiting(tmp_path: Path) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        result = real(*DRAFT, "--data-dir", tmp_path / "data", DISTRICT_REPORTS_PORTAL_URL=url, timeout=40)
+        result = real(*DRAFT, "--data-dir", tmp_path / "data", **environment_of(url), timeout=40)
     assert result.returncode == 3
     told(result.stderr)
 

@@ -26,6 +26,7 @@ import yaml  # type: ignore[import-untyped]
 
 from district_reports.periods import Quarter
 from district_reports.settings import load_settings
+from tests.flows.small_city import environment_of
 from tests.unit.metrics.rows import TOY
 
 ROOT = Path(__file__).parents[2]
@@ -174,6 +175,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "DO_NOT_TRACK": "1",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "DISTRICT_REPORTS_CONFIG_DIR": str(TOY),
+        # The sample asks nobody; if it did, nobody would be there.
+        **environment_of("http://127.0.0.1:9"),
     }
     found = Server(environment["PREFECT_API_URL"], environment, folder)
 

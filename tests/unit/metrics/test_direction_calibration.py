@@ -23,8 +23,6 @@ QUARTERS = [f"{2015 + (n + 2) // 4}Q{(n + 2) % 4 + 1}" for n in range(13)]
 SEASON = np.array([{"1": 0.85, "2": 1.05, "3": 1.0, "4": 0.9}[quarter[-1]] for quarter in QUARTERS])
 LARGE_AND_SMALL = np.geomspace(40, 900, 22)
 EQUAL = np.full(22, 300.0)
-EFFORT = pytest.mark.parametrize("repeats", [30, pytest.param(200, marks=pytest.mark.slow)])
-"""Cities drawn for a share: 22 comparisons each."""
 
 
 def draw_counts(
@@ -52,7 +50,7 @@ def found_share(
     return float(np.mean(against_year)), float(np.mean(against_mean))
 
 
-@EFFORT
+@pytest.mark.parametrize("repeats", [100, pytest.param(400, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("base", "phi"),
     [(LARGE_AND_SMALL, 1.5), (LARGE_AND_SMALL, 3.0), (EQUAL, 1.5)],
@@ -66,7 +64,7 @@ def test_no_change_is_called_a_change_in_three_to_seven_percent(
     assert 0.03 <= against_mean <= 0.07
 
 
-@EFFORT
+@pytest.mark.parametrize("repeats", [30, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("last_factor", [1.4, 0.6], ids=["rise", "fall"])
 def test_a_change_of_forty_percent_is_found_in_three_of_four(last_factor: float, repeats: int) -> None:
     against_year, _ = found_share(EQUAL, 3.0, last_factor=last_factor, repeats=repeats, seed=20180930)
