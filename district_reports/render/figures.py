@@ -221,8 +221,8 @@ def build_parts(sheet: Sheet) -> Figure:
         words.text(
             "parts.alt_item",
             what=sheet.metric_name(part.metric_id),
-            here=sheet.rate(part.here_per_100),
-            city=sheet.rate(part.city_per_100),
+            here=_here(sheet, part),
+            city=_whole_city(sheet, part),
         )
         for part in parts
     ]
@@ -234,8 +234,8 @@ def build_parts(sheet: Sheet) -> Figure:
                     label=sheet.metric_name(part.metric_id),
                     first=part.here_per_100,
                     second=part.city_per_100,
-                    first_text=sheet.rate(part.here_per_100),
-                    second_text=sheet.rate(part.city_per_100),
+                    first_text=_here(sheet, part),
+                    second_text=_whole_city(sheet, part),
                 )
                 for part in parts
             ),
@@ -250,13 +250,20 @@ def build_parts(sheet: Sheet) -> Figure:
             caption=caption,
             head=(words.text("table.kind"), words.text("table.here_per_100"), words.text("table.city_per_100")),
             rows=tuple(
-                (sheet.metric_name(part.metric_id), sheet.rate(part.here_per_100), sheet.rate(part.city_per_100))
-                for part in parts
+                (sheet.metric_name(part.metric_id), _here(sheet, part), _whole_city(sheet, part)) for part in parts
             ),
         ),
         notes=(words.text("parts.note"),),
         source=sheet.source_line,
     )
+
+
+def _here(sheet: Sheet, part: Part) -> str:
+    return sheet.missing(part.here) if part.here.value is None else sheet.rate(part.here_per_100)
+
+
+def _whole_city(sheet: Sheet, part: Part) -> str:
+    return sheet.missing(part.city) if part.city.value is None else sheet.rate(part.city_per_100)
 
 
 def _parts_title(sheet: Sheet, parts: Sequence[Part]) -> str:

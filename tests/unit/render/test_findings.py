@@ -418,3 +418,12 @@ def test_a_quarter_without_data_shows_no_zero_by_hour_or_place(tag: str) -> None
     assert places.alt == places.title == words.text("places.title.no_data")
     assert {cell for row in hours.table.rows for cell in row[1:]} == {words.text("number.missing")}
     assert places.table.rows == ()
+
+
+@each_language
+def test_a_number_that_is_kept_back_is_called_so_in_the_mix_too(tag: str) -> None:
+    dossier = make_dossier()
+    kept = dossier.parts[1].here.model_copy(update={"value": None, "state": State.SUPPRESSED})
+    part = dossier.parts[1].model_copy(update={"here": kept, "here_per_100": None})
+    figure = build_parts(sheet_of(tag, dossier.model_copy(update={"parts": (dossier.parts[0], part)})))
+    assert figure.table.rows[1][1] == all_words()[tag].text("state.suppressed")
