@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks import counting, editions, pull, report
+from benchmarks import counting, editions, pull, report, sources
 from benchmarks.children import REAL_DATA, ROOT
 from benchmarks.options import Options
 from benchmarks.table import Finding, render, watched
@@ -18,6 +18,7 @@ from benchmarks.table import Finding, render, watched
 BENCHMARKS: dict[str, Callable[[Options], Finding]] = {
     "pull": pull.measure,
     "measures": counting.measure,
+    "sources": sources.measure,
     "editions": editions.measure,
     "report": report.measure,
 }

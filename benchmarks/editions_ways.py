@@ -16,7 +16,7 @@ from typing import Any
 
 from district_reports.metrics import CITY
 from district_reports.settings import load_settings
-from flows import counting, rendering, stages
+from flows import counting, rendering, sample_history, stages
 from flows.records import DraftRequest, EditionResult, SourceKind
 
 QUARTER = "2026Q3"
@@ -48,6 +48,7 @@ def make_request(folder: Path, places: int | None = None) -> DraftRequest:
         districts=(*settings.district_ids, CITY)[:places],
         languages=tuple(language.tag for language in settings.languages),
         data_dir=folder,
+        records_dir=folder / "no records",
         as_of=AS_OF,
         now=NOW,
     )
@@ -59,6 +60,7 @@ def write_dossiers(request: DraftRequest) -> dict[str, Any]:
     start = perf_counter()
     store = stages.open_store(settings, request)
     with store.lock():
+        sample_history.draft_last_sample(settings, request, store)
         stages.sync_sources(settings, request, store, lambda stage, done, total: None)
         facts, measures = counting.count_everything(settings, request, store)
         dossiers = stages.write_dossiers(store, facts, measures)

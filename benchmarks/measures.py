@@ -67,7 +67,13 @@ def count_ours(options: argparse.Namespace) -> dict[str, float | str]:
         window = Quarter.parse(NEWEST).window(settings.report.history_quarters)
         table = count_measures(con, settings, window, as_of=date(2018, 11, 19), origin_id="crimes")
     seconds, cpu = perf_counter() - start, process_time() - start_cpu
-    return {"seconds": seconds, "cpu": cpu, "peak": read_peak(), "extra": read_peak() - before, "digest": _digest(table)}
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "peak": read_peak(),
+        "extra": read_peak() - before,
+        "digest": _digest(table),
+    }
 
 
 def count_with_pandas(options: argparse.Namespace) -> dict[str, float | str]:
@@ -101,7 +107,13 @@ def count_with_pandas(options: argparse.Namespace) -> dict[str, float | str]:
         tables.append(counts.rename("value").reset_index().assign(metric_id=metric.metric_id))
     table = pd.concat(tables)
     seconds, cpu = perf_counter() - start, process_time() - start_cpu
-    return {"seconds": seconds, "cpu": cpu, "peak": read_peak(), "extra": read_peak() - before, "digest": _digest(table)}
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "peak": read_peak(),
+        "extra": read_peak() - before,
+        "digest": _digest(table),
+    }
 
 
 def mask_of(rows: pd.DataFrame, settings: Settings, metric_id: str) -> pd.Series[bool]:
@@ -206,7 +218,11 @@ def _make_up_rows(con: duckdb.DuckDBPyConnection, settings: Settings, first: str
             "types": [offence.type for offence in offences],
             "groups": [offence.group for offence in offences],
             "districts": list(settings.district_ids),
-            "places": ["STREET", "RESIDENCE", *(place for metric in settings.metrics.metrics for place in metric.places)],
+            "places": [
+                "STREET",
+                "RESIDENCE",
+                *(place for metric in settings.metrics.metrics for place in metric.places),
+            ],
         },
     )
 

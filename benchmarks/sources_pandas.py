@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -49,13 +49,15 @@ class Rows(NamedTuple):
         """Return the district of each row, or `none`; each distinct value is looked at once."""
         rule = PlaceRule(self.settings.district_ids, self.settings.city.beat_district_digits)
         found = {value: find_district(value, kind, rule) or OUTSIDE for value in raw.dropna().unique()}
-        return raw.map(found).fillna(OUTSIDE)
+        placed: pd.Series = raw.map(found).fillna(OUTSIDE)
+        return placed
 
-    def spread(self, rows: pd.DataFrame, count: Callable[[pd.api.typing.DataFrameGroupBy], pd.Series]) -> pd.Series:
-        """Return something of the rows for each district and quarter and, over all rows, for the city."""
+    def spread(self, rows: pd.DataFrame, count: Callable[[Any], pd.Series]) -> pd.Series:
+        """Return something of grouped rows for each district and quarter and, over all rows, for the city."""
         city = count(rows.groupby("quarter"))
         city.index = pd.MultiIndex.from_product([[CITY], city.index], names=["district_id", "quarter"])
-        return pd.concat([count(rows.groupby(["district_id", "quarter"])), city])
+        counted: pd.Series = pd.concat([count(rows.groupby(["district_id", "quarter"])), city])
+        return counted
 
     def size(self, rows: pd.DataFrame, more: int = 0) -> pd.Series:
         """Return the number of rows for each district, `none`, the city, and each quarter; 0 where there are none."""
@@ -82,7 +84,8 @@ def count_all(rows: Rows) -> pd.DataFrame:
 
 
 def _quarter(moments: pd.Series) -> pd.Series:
-    return moments.dt.year.astype("str") + "Q" + moments.dt.quarter.astype("str")
+    named: pd.Series = moments.dt.year.astype("str") + "Q" + moments.dt.quarter.astype("str")
+    return named
 
 
 def _read_incidents(rows: Rows) -> pd.DataFrame:
@@ -181,13 +184,14 @@ def _count_complaints(rows: Rows) -> dict[str, pd.Series]:
     has_finding = cases["finding"].isin(config.finding_values)
     is_told = has_finding | cases["finding"].isin(config.no_finding_values) | cases["finding"].isna()
     judged = rows.size(cases[is_told])
-    force = rows.size(cases[cases["category"].isin(config.force_categories)], YEAR - 1).unstack("quarter")
+    force = rows.size(cases[cases["category"].isin(config.force_categories)], YEAR - 1)
+    by_place = force.groupby(level="district_id")
     return {
         "complaint_cases": rows.size(cases),
         "complaint_closed_share": rows.size(cases[is_closed]) / rows.size(cases[has_status]),
         "complaint_finding_share": rows.size(cases[has_finding]) / judged,
         "complaint_sustained_share": rows.size(cases[cases["finding"] == config.sustained_value]) / judged,
-        "complaint_force_cases_12m": force.T.rolling(YEAR).sum().iloc[YEAR - 1 :].T.stack(),
+        "complaint_force_cases_12m": by_place.transform(lambda counts: counts.rolling(YEAR).sum()).dropna(),
     }
 
 

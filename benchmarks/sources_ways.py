@@ -81,7 +81,7 @@ def received_bytes() -> Iterator[list[int]]:
         counted[0] += size or 0
         return size
 
-    SocketIO.readinto = readinto  # type: ignore[method-assign]
+    SocketIO.readinto = readinto  # type: ignore[method-assign, assignment]
     try:
         yield counted
     finally:

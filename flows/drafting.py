@@ -56,6 +56,7 @@ def open_draft(settings: Settings, request: DraftRequest) -> Iterator[Store]:
     Raises:
         ChecksFailed: If the quarter is not complete and no preview is wanted.
         TranslationError: If a catalogue lacks a sentence.
+        ReadingError: If a file that people keep is wrong.
         KindError: If the data directory holds another kind of data.
         LockedError: If another run holds it.
         StoreError: If it cannot be written, or its disk is full.

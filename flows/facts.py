@@ -81,7 +81,7 @@ def check_rows(
     quarter = Quarter.parse(request.quarter)
     window = quarter.window(settings.report.history_quarters)
     oddities = count_oddities(con, window)
-    counts = Measures(measures)
+    counts = Measures(measures[measures["quarter"] == str(quarter)])
     rows, outside = (
         {place: int(counts.get(place, quarter, settings.report.all_incidents).value or 0) for place in places}
         for places in (settings.district_ids, (OUTSIDE,))

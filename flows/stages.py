@@ -27,6 +27,7 @@ from district_reports.store import Store
 from district_reports.sync import SyncResult, synchronise
 from district_reports.sync_cases import synchronise_cases
 from flows.records import DraftRequest, EditionResult, SourceKind
+from flows.records_kept import find_readings
 
 FREE_BYTES = 48 * 2**20
 """What the scheduler's own records, some months of rows and some editions need; a whole draft may need more."""
@@ -41,11 +42,13 @@ def check_request(settings: Settings, request: DraftRequest) -> None:
     Raises:
         ChecksFailed: If the quarter is not complete on the report's date and no preview is wanted.
         TranslationError: If a catalogue lacks a sentence.
+        ReadingError: If a file that people keep is wrong: nobody should wait for all rows to be told so.
     """
     quarter = Quarter.parse(request.quarter)
     require_passed(check_complete(quarter, request.as_of, is_preview=request.is_preview))
     words = load_words(settings.languages, find_asset("templates", "locale"))
     require_words(settings, words[settings.languages[0].tag])
+    find_readings(settings, request)
 
 
 class Portals:

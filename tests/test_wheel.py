@@ -59,7 +59,7 @@ from flows.records import DraftRequest, SourceKind
 settings = load_settings({})
 request = DraftRequest(
     quarter="2026Q3", source=SourceKind.SAMPLE, districts=("007",), languages=("ar",), data_dir=Path("data").absolute(),
-    as_of=date(2026, 10, 8), now=datetime(2026, 10, 8, 12, tzinfo=UTC))
+    records_dir=Path("records").absolute(), as_of=date(2026, 10, 8), now=datetime(2026, 10, 8, 12, tzinfo=UTC))
 with open_draft(settings, request) as store:
     summary = run_stages(settings, request, store, lambda stage, done, total: None)
 json.dump({

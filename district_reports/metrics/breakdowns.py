@@ -50,10 +50,11 @@ ODDITIES_SQL = """
 WITH tally AS MATERIALIZED (
     SELECT
         district_id, stated_district_id, is_beat_elsewhere,
-        strftime(occurred_at, '%m-%d') = known_forms.default_date AS is_default_date,
+        month(occurred_at) * 100 + day(occurred_at) = CAST(replace(default_date, '-', '') AS BIGINT) AS is_default_date,
         offence_type, offence_code, offence_group, code_pattern, count(*) AS incidents
     FROM core_incidents CROSS JOIN known_forms
-    WHERE occurred_at >= $first AND occurred_at < $end AND list_contains($quarters::VARCHAR[], quarter)
+    WHERE occurred_at >= $first AND occurred_at < $end
+        AND list_contains($starts::DATE[], CAST(date_trunc('quarter', occurred_at) AS DATE))
     GROUP BY ALL
 ),
 odd AS (
@@ -242,7 +243,7 @@ def count_oddities(con: duckdb.DuckDBPyConnection, quarters: Sequence[Quarter]) 
     wanted = sorted(set(quarters))
     values: dict[str, Any] = {
         **_span(*wanted),
-        "quarters": [str(quarter) for quarter in wanted],
+        "starts": [quarter.start for quarter in wanted],
         "city": CITY,
         "outside": OUTSIDE,
         **{str(oddity): str(oddity) for oddity in Oddity},

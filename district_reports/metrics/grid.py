@@ -77,18 +77,14 @@ def build_rows(
     value = np.where(np.isnan(value), 0.0, value) if unit in COUNT_UNITS else np.round(value, SHARE_DIGITS)
     value = np.where(is_covered, value, np.nan)
     state = np.where(np.isnan(value), str(missing), _find_states(grid, states))
-    as_of, origin_id = stamp
-    constant = {"metric_id": metric_id, "unit": unit, "origin_id": origin_id}
     # Checked and sorted once, when all metrics are joined.
     return type_columns(
         {
             "district_id": np.repeat(np.array(places, dtype=object), len(names)),
             "quarter": np.tile(np.array(names, dtype=object), len(places)),
-            **{name: np.full(len(grid), text, dtype=object) for name, text in constant.items()},
-            "value": value,
+            **{"metric_id": metric_id, "value": value, "unit": unit, "state": state},
             **{name: _find_part(rows, name, is_covered) for name in ("numerator", "denominator")},
-            "state": state,
-            "as_of": np.full(len(grid), as_of, dtype=object),
+            **dict(zip(("as_of", "origin_id"), stamp, strict=True)),
         }
     )
 

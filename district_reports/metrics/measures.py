@@ -135,12 +135,11 @@ def parse_measures(data: bytes) -> pd.DataFrame:
         raise _broken([f"file: expected UTF-8 CSV with a header, got {error}"]) from error
     if tuple(header) != COLUMNS:
         raise _broken([f"columns: expected {', '.join(COLUMNS)}, got {', '.join(header)!r:.300}"])
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for line, row in enumerate(rows, 2):
         if len(row) != len(COLUMNS):
             raise _broken([f"line {line}: expected {len(COLUMNS)} cells, got {len(row)}"])
-        for name, cell in zip(COLUMNS, row, strict=True):
-            columns[name].append(_read_cell(name, cell, line))
+    cells = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+    columns = {name: _read_cells(name, column) for name, column in zip(COLUMNS, cells, strict=True)}
     return build_table(columns)
 
 
@@ -219,9 +218,17 @@ def _write_number(name: str, number: float, unit: str) -> str:
     return str(int(number))
 
 
-def _read_cell(name: str, cell: str, line: int) -> Any:
+def _read_cells(name: str, cells: Sequence[str]) -> list[Any]:
     if name in TEXTS:
-        return cell.removeprefix("'")
+        return [cell.removeprefix("'") for cell in cells]
+    read: dict[str, Any] = {}
+    for line, cell in enumerate(cells, 2):
+        if cell not in read:
+            read[cell] = _read_cell(name, cell, line)
+    return [read[cell] for cell in cells]
+
+
+def _read_cell(name: str, cell: str, line: int) -> Any:
     readers: dict[str, Callable[[str], Any]] = {"as_of": date.fromisoformat, "value": _finite}
     try:
         return None if cell == "" and name != "as_of" else readers.get(name, int)(cell)

@@ -146,7 +146,9 @@ def build_communities(sheet: Sheet) -> Section | None:
         return None
     words, part = sheet.words, sheet.settings.outcomes.communities
     least = words.number(100 * part.least_share) if part else ""
-    points = [words.text("communities.note_city" if sheet.is_city else "communities.note", least=least)]
+    note = words.text("communities.note_city" if sheet.is_city else "communities.note", least=least)
+    # The city's map has it as its title.
+    points = [] if sheet.is_city and communities.shapes else [note]
     if communities.elsewhere:
         points.append(words.text("communities.elsewhere", n=words.number(communities.elsewhere)))
     if communities.unknown:
@@ -204,6 +206,9 @@ def _community_map(sheet: Sheet, communities: Communities) -> Figure:
     bounds, names = sheet.steps([area.count for area in drawn])
     most = max(drawn, key=lambda area: area.count)
     title = words.text("communities.title", name=words.name(most.name), n=words.number(most.count))
+    if sheet.is_city:
+        # Where all stand side by side, none is singled out.
+        title = words.text("communities.note_city")
     caption = words.text("communities.caption", place=sheet.place, months=sheet.months)
     return Figure(
         figure_id="communities",

@@ -82,7 +82,7 @@ def anchor(text: str) -> str:
 
 def percent(share: float) -> str:
     """Return a share (0-1) as a length of a drawing; never more than the whole, never less than nothing."""
-    return f"{100 * min(1.0, max(0.0, share)):.4g}%"
+    return f"{round(100 * min(1.0, max(0.0, share)), 2):g}%"
 
 
 def _cleaned(text: str) -> str:

@@ -49,6 +49,8 @@ _PARTS: Final = ("limits", "notes", "method", "data")
 """Fields of a page that are one section each; the arrests stand among what follows the summary."""
 _NUMBER = re.compile(r"[\W_]*(\d[\d\W]*)?")
 """A cell without letters: a number with its signs, a dash for none, or nothing."""
+_BETWEEN_WORDS = re.compile("[\\s\u200b]+|(?<=–)")
+"""Where a line may break; after a dash too."""
 _LONGEST_MESSAGE = 300
 
 
@@ -159,6 +161,33 @@ def find_numeric_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     ]
 
 
+def describe_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """Return what the widths of a table's columns follow from, counted here because Typst counts slowly.
+
+    For each column: whether it holds numbers, its cells as lines, and how many letters its longest cell, the longest
+    word of its head and the longest of all its words have.
+    """
+    described = []
+    for column, is_numeric in enumerate(find_numeric_columns(head, rows)):
+        cells = [row[column] for row in rows]
+        head_word = max(map(len, _words(head[column])), default=0)
+        word = max((len(word) for cell in cells for word in _words(cell)), default=0)
+        described.append(
+            {
+                "is_number": is_numeric,
+                "cells": "\n".join(cells),
+                "most": max(map(len, cells), default=0),
+                "head_word": head_word,
+                "word": max(word, head_word),
+            }
+        )
+    return described
+
+
+def _words(text: str) -> list[str]:
+    return _BETWEEN_WORDS.split(text)
+
+
 def _page_record(page: Page) -> dict[str, Any]:
     """Return the page as the template reads it: charts are drawn already, tables know their columns of numbers."""
     record = page.model_dump(mode="json", exclude=set(_PARTS) | {"sections", "more", "arrests"})
@@ -172,7 +201,9 @@ def _page_record(page: Page) -> dict[str, Any]:
 def _section_record(section: Section) -> dict[str, Any]:
     record = section.model_dump(mode="json", exclude={"figures": {"__all__": {"chart"}}})
     for table in (*record["tables"], *(figure["table"] for figure in record["figures"])):
-        table["numeric"] = find_numeric_columns(table["head"], table["rows"])
+        table["columns"] = describe_columns(table["head"], table["rows"])
+        table["lengths"] = [[len(cell) for cell in row] for row in (table["head"], *table["rows"])]
+        table["has_breaks"] = any("\n" in cell for row in (table["head"], *table["rows"]) for cell in row)
     return record
 
 

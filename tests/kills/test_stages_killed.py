@@ -47,6 +47,10 @@ FIRST_RUN = [
     Point("before", HISTORY),
     Point("after", HISTORY),
     Point("unnamed", CURRENT),
+    Point("after", "snapshots/arrests/parts/*.parquet", 3),
+    Point("before", "snapshots/sentiment/manifests/*.json"),
+    Point("torn", "snapshots/court/parts/*.parquet"),
+    Point("unnamed", "snapshots/court/manifest.json"),
     Point("before", MEASURES),
     Point("before", DOSSIERS, 9),
     Point("after", PAGES),
@@ -93,7 +97,7 @@ def build_scene(portal: Portal, before: Path | None, data_dir: Path) -> Scene:
     seconds = time.monotonic() - start
     require_whole(data_dir)
     new = current_snapshots(data_dir, settings, HOST)
-    assert {*new} == {source.source_id for source in settings.sources}
+    assert {*new} == {"court", *(source.source_id for source in settings.sources if source.form != "cases")}
     return Scene(portal, settings, before, old, content_of(data_dir), new, seconds)
 
 

@@ -14,6 +14,7 @@ from district_reports.metrics.measures import parse_measures
 from district_reports.model import Snapshot
 from district_reports.settings import Settings
 from district_reports.store import Store
+from flows.counting import load_snapshots
 
 HIDDEN = ".*.tmp"
 
@@ -54,14 +55,10 @@ def current_snapshots(data_dir: Path, settings: Settings, portal_domain: str) ->
     if not (data_dir / "about.json").exists():
         return {}
     store = Store.open(data_dir, kind="portal", city_id=settings.city.city_id, domains=(portal_domain,))
-    found = {}
-    for source in settings.sources:
-        snapshot = store.load_snapshot(source.source_id)
-        if snapshot is None:
-            continue
-        found[source.source_id] = snapshot
+    found = load_snapshots(settings, store)
+    for source_id, snapshot in found.items():
         for part in snapshot.parts:
-            assert store.has_part(source.source_id, part), part.file
+            assert store.has_part(source_id, part), part.file
             if part.file.endswith(".parquet"):
-                assert store.load_table(source.source_id, part).num_rows == part.rows
+                assert store.load_table(source_id, part).num_rows == part.rows
     return found

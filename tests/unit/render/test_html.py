@@ -12,14 +12,14 @@ import pytest
 from lxml import html as lxml_html
 
 from district_reports.errors import RenderError
-from district_reports.render.edge import anchor, checked_href, dialled, plain, said, shown_address
+from district_reports.render.edge import anchor, checked_href, dialled, percent, plain, said, shown_address
 from district_reports.render.html import WebPress, find_number_columns
 from district_reports.render.inline_svg import render_inline
-from district_reports.render.view import Page, Table
+from district_reports.render.view import BarRow, Entry, Page, Table
 from district_reports.settings import find_asset
 from tests.unit.render.pages import LANGUAGES, make_charts, make_page
 
-SIZE_LIMIT = 200_000
+SIZE_LIMIT = 250_000
 HOSTILE = (
     "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</title></style>"
     "\u202eabc\u2066\x00\u2068isolated\u2069"
@@ -58,18 +58,18 @@ def test_page_says_its_language_direction_and_one_title(press: WebPress, tag: st
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_headings_never_skip_a_level(press: WebPress, tag: str) -> None:
-    levels = [int(heading.tag[1]) for heading in render(press, make_page(tag)).iter("h1", "h2", "h3", "h4", "h5", "h6")]
+    root = render(press, make_page(tag, is_full=True))
+    levels = [int(heading.tag[1]) for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6")]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_every_figure_has_picture_alternative_source_and_table(press: WebPress, tag: str) -> None:
-    page = make_page(tag)
+    page = make_page(tag, is_full=True)
     root = render(press, page)
-    figures = [figure for section in (*page.sections, page.arrests) for figure in section.figures]
-    assert figures
-    for figure in figures:
+    assert "communities" in {figure.figure_id for figure in page.figures}
+    for figure in page.figures:
         (element,) = root.xpath(f"//figure[@data-figure='{figure.figure_id}']")
         (picture,) = element.xpath(".//*[@role='img']")
         assert picture.get("aria-label") == plain(figure.alt)
@@ -108,7 +108,7 @@ def test_arrows_differ_in_shape(press: WebPress) -> None:
 @pytest.mark.parametrize("city", [False, True])
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_page_asks_for_nothing_from_elsewhere(press: WebPress, tag: str, city: bool) -> None:
-    root = render(press, make_page(tag, city=city))
+    root = render(press, make_page(tag, city=city, is_full=True))
     assert not list(root.iter("script", "iframe", "img", "object", "embed", "form", "base", "video", "audio"))
     assert not root.xpath("//@src | //@srcset | //@style")
     assert all(href.startswith("data:") for href in root.xpath("//link/@href"))
@@ -130,7 +130,7 @@ def test_policy_names_the_style_sheet_by_its_hash(press: WebPress) -> None:
 @pytest.mark.parametrize("city", [False, True])
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_page_stays_small(press: WebPress, tag: str, city: bool) -> None:
-    page = make_page(tag, city=city, banners=("sample", "preview"))
+    page = make_page(tag, city=city, banners=("sample", "preview"), is_full=True)
     assert len(press.render_html(page, make_charts(page))) < SIZE_LIMIT
 
 
@@ -162,7 +162,7 @@ def test_language_switch_marks_the_current_page(press: WebPress) -> None:
 
 
 def test_every_id_is_there_once_and_every_reference_leads_somewhere(press: WebPress) -> None:
-    root = render(press, make_page("en"))
+    root = render(press, make_page("en", is_full=True))
     ids = root.xpath("//@id")
     assert len(ids) == len(set(ids))
     assert {href[1:] for href in root.xpath("//a/@href") if href.startswith("#")} <= set(ids)
@@ -174,7 +174,105 @@ def test_contacts_can_be_dialled_and_say_what_is_unverified(press: WebPress) -> 
     root = render(press, page)
     hrefs = root.xpath("//section[@id='contacts']//a/@href")
     assert {f"tel:{dialled(line.number)}" for line in page.contacts} <= set(hrefs)
-    assert len(root.xpath("//*[@class='contact__remark']")) == sum(bool(line.remark) for line in page.contacts)
+    assert len(root.xpath("//section[@id='contacts']//*[@class='remark']")) == sum(
+        bool(line.remark) for line in page.contacts
+    )
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_bars_stand_in_a_table_that_says_all_without_them(press: WebPress, tag: str) -> None:
+    page = make_page(tag, is_full=True)
+    root = render(press, page)
+    tables = [item for section in page.more for item in section.bars]
+    assert len(tables) > 6
+    for item in tables:
+        (table,) = root.xpath(f"//table[@id='bars-{item.table_id}']")
+        assert texts_of(table.xpath("./caption")[0]) == plain(item.caption)
+        assert [texts_of(cell) for cell in table.xpath("./thead//th[@scope='col']")] == list(item.head)
+        rows = [[texts_of(cell) for cell in row] for row in table.xpath("./tbody/tr")]
+        assert rows == [[plain(row.label), plain(row.text)] for row in item.rows]
+        assert len(table.xpath("./tbody/tr/th[@scope='row']")) == len(item.rows)
+        assert set(table.xpath(".//svg/@aria-hidden")) <= {"true"}
+        under = texts_of(table.getparent())
+        assert all(plain(note) in under for note in (*item.notes, item.source))
+
+
+def bar_of(press: WebPress, tag: str, length: float | None, *, is_muted: bool = False) -> Any:
+    page = make_page(tag, is_full=True)
+    first, *others = page.more
+    row = BarRow(label="Label", text="7", length=length, is_muted=is_muted)
+    bars = (first.bars[0].model_copy(update={"rows": (row,)}),)
+    page = page.model_copy(update={"more": (first.model_copy(update={"bars": bars}), *others)})
+    (cell,) = render(press, page).xpath(f"//table[@id='bars-{bars[0].table_id}']/tbody/tr/th")
+    return cell
+
+
+@pytest.mark.parametrize(("tag", "start"), [("en", "0%"), ("ar", "75%")])
+def test_a_bar_starts_where_its_script_starts(press: WebPress, tag: str, start: str) -> None:
+    (bar,) = bar_of(press, tag, 0.25).iter("rect")
+    assert (bar.get("x"), bar.get("width")) == (start, "25%")
+
+
+def test_nought_has_a_bar_of_no_length_and_no_data_has_none(press: WebPress) -> None:
+    assert [len(bar_of(press, "en", 0).xpath(path)) for path in (".//svg", ".//rect")] == [1, 0]
+    assert bar_of(press, "en", None).xpath(".//svg") == []
+
+
+def test_what_is_not_for_comparing_is_hatched(press: WebPress) -> None:
+    (pattern,) = render(press, make_page("en", is_full=True)).xpath("//pattern/@id")
+    fills = [bar_of(press, "en", 0.5, is_muted=is_muted).xpath(".//rect/@fill") for is_muted in (False, True)]
+    assert fills[1] == [f"url(#{pattern})"]
+    assert fills[0] != fills[1]
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_notice_is_read_before_the_numbers(press: WebPress, tag: str) -> None:
+    page = make_page(tag, is_full=True)
+    root = render(press, page)
+    sections = [section for section in page.more if section.notices]
+    assert sections
+    for section in sections:
+        (element,) = root.xpath(f"//section[@id='{section.section_id}']")
+        notices = element.xpath(".//*[@class='notice']")
+        assert [texts_of(notice) for notice in notices] == [plain(text) for text in section.notices]
+        text = texts_of(element)
+        assert text.index(plain(section.notices[0])) < text.index(plain(section.bars[0].caption))
+        if section.answer:
+            assert text.index(plain(section.notices[0])) < text.index(plain(section.answer))
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_corrections_stand_under_the_title(press: WebPress, tag: str) -> None:
+    page = make_page(tag, is_full=True)
+    (opening,) = render(press, page).xpath("//div[@class='opening']")
+    assert [texts_of(item) for item in opening.xpath("./*[@class='notice']")] == [plain(t) for t in page.corrections]
+    assert page.corrections
+    assert render(press, make_page(tag)).xpath("//*[@class='notice']") == []
+
+
+def test_places_to_look_can_be_followed_and_say_what_is_unverified(press: WebPress) -> None:
+    page = make_page("en", is_full=True)
+    entries = [entry for section in page.more for entry in section.entries]
+    items = render(press, page).xpath("//ul[@class='entries']/li")
+    assert len(items) == len(entries) > 20
+    for item, entry in zip(items, entries, strict=True):
+        assert item.xpath(".//a/@href") == ([entry.url] if entry.url else [])
+        assert [texts_of(remark) for remark in item.xpath(".//*[@class='remark']")] == [entry.remark] * bool(
+            entry.remark
+        )
+        assert all(text in texts_of(item) for text in (entry.label, entry.detail))
+
+
+def test_parts_and_contents_are_in_one_order_arrests_after_outcomes(press: WebPress) -> None:
+    page = make_page("en", is_full=True)
+    root = render(press, page)
+    ids = [element.get("id") for element in root.xpath("//main/section[contains(@class, 'part')]")]
+    assert ids[ids.index("outcomes") + 1] == "arrests"
+    assert [section.section_id for section in page.more] == [
+        name for name in ids if name in {section.section_id for section in page.more}
+    ]
+    assert ids.index("revisions") + 1 == ids.index("limits")
+    assert root.xpath("//nav[@class='contents']//a/@href") == [f"#{name}" for name in ids]
 
 
 def poisoned(value: Any, name: str = "") -> Any:
@@ -189,7 +287,7 @@ def poisoned(value: Any, name: str = "") -> Any:
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_hostile_text_in_every_field_stays_text(press: WebPress, tag: str) -> None:
-    page = Page.model_validate(poisoned(make_page(tag, banners=("sample", "preview")).model_dump()))
+    page = Page.model_validate(poisoned(make_page(tag, banners=("sample", "preview"), is_full=True).model_dump()))
     data = press.render_html(page, hostile_charts(page))
     root = lxml_html.document_fromstring(data)
     text = data.decode()
@@ -203,14 +301,13 @@ def test_hostile_text_in_every_field_stays_text(press: WebPress, tag: str) -> No
 
 def hostile_charts(page: Page) -> dict[str, str]:
     label = HOSTILE.replace("\x00", "").replace("&", "&amp;").replace("<", "&lt;")
-    figures = [figure for section in (*page.sections, page.arrests) for figure in section.figures]
-    return {figure.figure_id: SVG.format(f"<text>{label}</text>") for figure in figures}
+    return {figure.figure_id: SVG.format(f"<text>{label}</text>") for figure in page.figures}
 
 
 def test_every_text_of_the_page_is_set(press: WebPress) -> None:
     """A field that the template forgets is a sentence residents never see."""
     for_print = {"region", "font", "page_of", "appendix", "appendix_intro", "tables_heading", "continued_in_appendix"}
-    page = Page.model_validate(numbered(make_page("en").model_dump()))
+    page = Page.model_validate(numbered(make_page("en", is_full=True).model_dump()))
     text = press.render_html(page, hostile_charts(page)).decode()
     missing = {name for name, value in texts_with_names(page.model_dump()) if value not in text}
     assert missing == for_print
@@ -262,12 +359,16 @@ def test_unsafe_address_is_refused(href: str) -> None:
 
 
 @pytest.mark.parametrize("href", ["javascript:alert(1)", "//elsewhere.example"])
-@pytest.mark.parametrize("field", ["languages", "district_links", "data_links", "sources", "contacts"])
+@pytest.mark.parametrize("field", ["languages", "district_links", "data_links", "sources", "contacts", "entries"])
 def test_unsafe_address_stops_the_page(press: WebPress, field: str, href: str) -> None:
     page = make_page("en")
     key = "url" if field in ("sources", "contacts") else "href"
-    (first, *rest) = getattr(page, field)
-    bad = page.model_copy(update={field: (first.model_copy(update={key: href}), *rest)})
+    if field == "entries":
+        entry = Entry(label="Place", detail="Detail", url=href)
+        bad = page.model_copy(update={"limits": page.limits.model_copy(update={"entries": (entry,)})})
+    else:
+        (first, *rest) = getattr(page, field)
+        bad = page.model_copy(update={field: (first.model_copy(update={key: href}), *rest)})
     with pytest.raises(RenderError, match="expected an http, https, tel or relative address"):
         press.render_html(bad, make_charts(bad))
 
@@ -391,6 +492,13 @@ def test_addresses_and_anchors_are_short() -> None:
     assert shown_address("https://www.chicago.gov/ccpsa/") == "chicago.gov/ccpsa"
     assert anchor('Où "est"?') == "o-est"
     assert anchor("暴力") == "x"
+
+
+@pytest.mark.parametrize(
+    ("share", "length"), [(0, "0%"), (0.3333333, "33.33%"), (1, "100%"), (1.2, "100%"), (-0.1, "0%"), (1e-9, "0%")]
+)
+def test_a_share_is_a_length_of_a_drawing(share: float, length: str) -> None:
+    assert percent(share) == length
 
 
 def test_only_columns_of_numbers_are_set_by_their_units() -> None:

@@ -17,14 +17,15 @@ from pypdf import PdfReader
 from district_reports.errors import RenderError
 from district_reports.model import Direction
 from district_reports.render.charts import ChartBook
-from district_reports.render.pdf import PrintShop, breakable, find_numeric_columns, printable
-from district_reports.render.view import Page, Section
+from district_reports.render.pdf import PrintShop, breakable, describe_columns, find_numeric_columns, printable
+from district_reports.render.view import BarRow, BarTable, Entry, Page, Section, Table
 from district_reports.settings import find_asset, load_settings
 from tests.unit.render.pages import LANGUAGES, make_charts, make_page
 
 PAGES_AT_MOST = 12
 SUMMARY_PAGES = 4
 SIZE_LIMIT = 600_000
+SIZE_LIMIT_FULL = 900_000
 LETTER = (612, 792)
 HOSTILE = (
     '#import "@preview/x:0.1.0": * $x^2$ *bold* _it_ `raw` <label> @ref #panic("x") \\ // /* "q" = h <script>\n'
@@ -33,7 +34,7 @@ HOSTILE = (
 """Typst's markup and code, controls, an override, isolates that do not match, a non-character."""
 
 EDITIONS = [(tag, city) for tag in LANGUAGES for city in (False, True)]
-_pdfs: dict[tuple[str, bool], bytes] = {}
+_pdfs: dict[tuple[str, bool, bool], bytes] = {}
 
 
 def template_dir() -> Path:
@@ -62,10 +63,10 @@ def read(pdf: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(pdf))
 
 
-def edition(shops: dict[str, PrintShop], tag: str, city: bool) -> PdfReader:
-    if (tag, city) not in _pdfs:
-        _pdfs[tag, city] = render(shops[tag], make_page(tag, city=city))
-    return read(_pdfs[tag, city])
+def edition(shops: dict[str, PrintShop], tag: str, city: bool, *, is_full: bool = False) -> PdfReader:
+    if (tag, city, is_full) not in _pdfs:
+        _pdfs[tag, city, is_full] = render(shops[tag], make_page(tag, city=city, is_full=is_full))
+    return read(_pdfs[tag, city, is_full])
 
 
 def words(reader: PdfReader) -> str:
@@ -112,12 +113,15 @@ def appendix_page(reader: PdfReader, page: Page) -> int:
     return next(number for title, number in outline(reader) if title == page.labels.appendix)
 
 
+@pytest.mark.parametrize("is_full", [False, True])
 @pytest.mark.parametrize(("tag", "city"), EDITIONS)
-def test_summary_keeps_to_four_pages_and_all_to_twelve(shops: dict[str, PrintShop], tag: str, city: bool) -> None:
-    reader = edition(shops, tag, city)
-    assert appendix_page(reader, make_page(tag, city=city)) <= SUMMARY_PAGES + 1
+def test_summary_keeps_to_four_pages_and_all_to_twelve(
+    shops: dict[str, PrintShop], tag: str, city: bool, is_full: bool
+) -> None:
+    reader, page = edition(shops, tag, city, is_full=is_full), make_page(tag, city=city, is_full=is_full)
+    assert dict(outline(reader))[page.further[0].question] <= SUMMARY_PAGES + 1
     assert len(reader.pages) <= PAGES_AT_MOST
-    assert len(_pdfs[tag, city]) <= SIZE_LIMIT
+    assert len(_pdfs[tag, city, is_full]) <= (SIZE_LIMIT_FULL if is_full else SIZE_LIMIT)
     assert {(float(p.mediabox.width), float(p.mediabox.height)) for p in reader.pages} == {LETTER}
 
 
@@ -125,9 +129,9 @@ def test_summary_keeps_to_four_pages_and_all_to_twelve(shops: dict[str, PrintSho
 def test_every_text_of_the_summary_is_told_before_the_appendix(
     shops: dict[str, PrintShop], tag: str, city: bool
 ) -> None:
-    reader, page = edition(shops, tag, city), make_page(tag, city=city)
+    reader, page = edition(shops, tag, city, is_full=True), make_page(tag, city=city, is_full=True)
     titles = dict(outline(reader))
-    limit = appendix_page(reader, page)
+    limit = titles[page.further[0].question]
     assert titles[page.title] == titles[page.labels.key_facts] == 1
     assert titles[page.limits.question] < limit
     assert titles[page.contacts_heading] < limit
@@ -138,14 +142,20 @@ def test_every_text_of_the_summary_is_told_before_the_appendix(
 
 @pytest.mark.parametrize("tag", ["en", "es", "zh-Hans"])
 def test_texts_are_all_there(shops: dict[str, PrintShop], tag: str) -> None:
-    reader, page = edition(shops, tag, False), make_page(tag)
+    reader, page = edition(shops, tag, False, is_full=True), make_page(tag, is_full=True)
     text = letters(words(reader))
     wanted = [page.title, page.edition_line, page.dates_line, page.key_facts_note, *page.limits.points]
     wanted += [*page.notes.points, *page.method.points, page.data.answer, page.arrests.answer]
     wanted += [fact.word for fact in page.key_facts] + [line for f in page.key_facts for line in f.compared_with]
     wanted += [contact.number for contact in page.contacts] + [source.title for source in page.sources]
-    for section in page.sections:
-        wanted += [section.question, section.answer]
+    wanted += page.corrections
+    for section in (*page.sections, *page.further):
+        wanted += [section.question, section.answer, *section.notices, *section.points]
+        wanted += [part for item in section.bars for part in (item.caption, *item.head, *item.notes, item.source)]
+        wanted += [part for item in section.bars for row in item.rows for part in (row.label, row.text)]
+        wanted += [part for item in section.tables for row in (item.head, *item.rows) for part in row]
+        wanted += [part for item in section.tables for part in (item.caption, item.note)]
+        wanted += [part for item in section.entries for part in (item.label, item.detail, item.remark)]
         wanted += [part for figure in section.figures for part in (figure.title, figure.subtitle, figure.source)]
         wanted += [note for figure in section.figures for note in figure.notes]
         wanted += [cell for figure in section.figures for row in figure.table.rows for cell in row]
@@ -169,24 +179,27 @@ def test_the_file_says_its_title_language_and_date(shops: dict[str, PrintShop]) 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_every_picture_has_its_words(shops: dict[str, PrintShop], tag: str) -> None:
-    page = make_page(tag)
-    told = [str(entry.get("/Alt", "")) for name, entry in elements(edition(shops, tag, False)) if name == "/Figure"]
-    assert told == [figure.alt for section in page.sections for figure in section.figures]
+    reader, page = edition(shops, tag, False, is_full=True), make_page(tag, is_full=True)
+    told = [str(entry.get("/Alt", "")) for name, entry in elements(reader) if name == "/Figure"]
+    assert sorted(told) == sorted(figure.alt for figure in page.figures)
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_headings_tables_and_lists_are_marked(shops: dict[str, PrintShop], tag: str) -> None:
-    page = make_page(tag)
-    names = [name for name, _ in elements(edition(shops, tag, False))]
+    page = make_page(tag, is_full=True)
+    names = [name for name, _ in elements(edition(shops, tag, False, is_full=True))]
     levels = [int(name[2]) for name in names if re.fullmatch(r"/H\d", name)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
-    tables = [figure.table for section in page.sections for figure in section.figures] + list(page.arrests.tables)
-    assert names.count("/Table") == names.count("/THead") == names.count("/Caption") == len(tables)
-    assert names.count("/TH") == sum(len(table.head) for table in tables)
-    points = (*page.limits.points, *page.notes.points, *page.method.points, *page.arrests.points, *page.data_links)
-    assert names.count("/LI") == len(points)
+    captions = [figure.table.caption for figure in page.figures]
+    captions += [item.caption for section in page.further for item in (*section.tables, *section.bars)]
+    assert names.count("/Caption") == len(captions)
+    # A long table may go on in the next column, under its head again.
+    assert len(captions) <= names.count("/Table") == names.count("/THead") <= len(captions) + 6
+    points = [point for section in (*page.further, page.limits, page.notes, page.method) for point in section.points]
+    entries = [entry for section in page.further for entry in section.entries]
+    assert names.count("/LI") == len(points) + len(entries) + len(page.sources) + len(page.data_links)
 
 
 def test_a_question_is_read_before_its_finding_and_its_picture(shops: dict[str, PrintShop]) -> None:
@@ -254,7 +267,7 @@ def test_the_same_page_gives_the_same_bytes(english: PrintShop, tmp_path: Path) 
 def poison(page: Page, text: str) -> Page:
     """Return the page with the text put before every free text of it but the furniture."""
     kept = {"figure_id", "section_id", "metric_id", "language", "lang", "region", "font", "report_date", "direction"}
-    kept |= {"kind", "form", "url", "href", "labels", "number", "banners", "languages"}
+    kept |= {"kind", "form", "url", "href", "labels", "number", "banners", "languages", "table_id"}
 
     def walk(value: Any, name: str) -> Any:
         if name in kept:
@@ -292,7 +305,7 @@ def test_markup_in_data_is_only_letters(shops: dict[str, PrintShop], tag: str) -
 
 
 def test_hostile_text_in_every_field_still_gives_a_file(english: PrintShop) -> None:
-    page = poison(make_page("en"), "#panic() $x *b* <script>")
+    page = poison(make_page("en", is_full=True), "#panic() $x *b* <script>")
     assert "#panic()" in words(read(english.render_pdf(page, make_charts(page))))
 
 
@@ -326,6 +339,16 @@ def test_only_web_addresses_become_links(english: PrintShop) -> None:
     assert "javascript:alert(1)" in words(reader)
     raw = [str(note.get_object().get("/A", {})) for sheet in reader.pages for note in sheet.get("/Annots", [])]
     assert not [target for target in raw if "javascript" in target or "911; rm" in target]
+
+
+def test_a_place_to_look_is_no_link_unless_on_the_web(english: PrintShop) -> None:
+    page = make_page("en")
+    entries = (Entry(label="Here", detail="", url="javascript:alert(1)"), Entry(label="There", detail="Held", url=""))
+    section = Section(section_id="asked", question="What else?", answer="", entries=entries)
+    reader = read(render(english, page.model_copy(update={"more": (section,)})))
+    assert all(part in words(reader) for part in ("Here javascript:alert(1)", "There – Held"))
+    raw = [str(note.get_object().get("/A", {})) for sheet in reader.pages for note in sheet.get("/Annots", [])]
+    assert not [target for target in raw if "javascript" in target]
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
@@ -443,13 +466,9 @@ def test_a_summary_that_cannot_fit_is_an_error(english: PrintShop) -> None:
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_the_charts_of_the_chart_book_can_be_set(shops: dict[str, PrintShop], tag: str) -> None:
-    page = make_page(tag)
+    page = make_page(tag, is_full=True)
     book = ChartBook(load_settings({}).language(tag))
-    charts = {
-        figure.figure_id: book.draw(figure, banner=" · ".join(page.banners))
-        for section in page.sections
-        for figure in section.figures
-    }
+    charts = {figure.figure_id: book.draw(figure, banner=" · ".join(page.banners)) for figure in page.figures}
     reader = read(shops[tag].render_pdf(page, charts))
     assert appendix_page(reader, page) <= SUMMARY_PAGES + 1
     assert len(reader.pages) <= PAGES_AT_MOST
@@ -480,6 +499,115 @@ def test_a_text_is_made_printable(text: str, expected: str) -> None:
 def test_only_a_word_no_column_has_room_for_may_break(text: str, is_broken: bool) -> None:
     assert (breakable(text) != text) is is_broken
     assert breakable(text).replace("\u200b", "") == text
+
+
+def places_of(reader: PdfReader, wanted: str) -> list[tuple[int, float]]:
+    """Return where a text stands: (page, x)."""
+    found: list[tuple[int, float]] = []
+    for number, sheet in enumerate(reader.pages, start=1):
+
+        def visit(text: str, matrix: list[float], place: list[float], *_: Any, number: int = number) -> None:
+            if wanted in text:
+                found.append((number, matrix[4] + place[4]))
+
+        sheet.extract_text(visitor_text=visit)
+    return found
+
+
+def with_bars(tag: str, rows: tuple[BarRow, ...]) -> Page:
+    bars = BarTable(table_id="one", caption="Bars", head=("What", "Number"), rows=rows)
+    section = Section(section_id="bars", question="Bars?", answer="", bars=(bars,))
+    return make_page(tag).model_copy(update={"more": (section,)})
+
+
+def drawing_of(reader: PdfReader) -> str:
+    content = reader.pages[SUMMARY_PAGES].get_contents()
+    assert content is not None
+    return content.get_data().decode("latin-1")
+
+
+def test_bars_are_drawn_and_say_nothing(shops: dict[str, PrintShop]) -> None:
+    def made(*rows: BarRow) -> PdfReader:
+        return read(render(shops["en"], with_bars("en", rows)))
+
+    long, short = BarRow(label="Long", text="9", length=1), BarRow(label="Short", text="1", length=0.1)
+    none, muted = (
+        BarRow(label="None", text="no data", length=None),
+        BarRow(label="Old", text="9", length=1, is_muted=True),
+    )
+    drawings = [drawing_of(made(row)) for row in (long, short, none, muted)]
+    assert len(set(drawings)) == 4
+    assert "/Pattern cs" in drawings[3]
+    assert not any("/Pattern cs" in drawing for drawing in drawings[:3])
+    figures = [[name for name, _ in elements(made(row))].count("/Figure") for row in (long, none)]
+    assert figures[0] == figures[1]
+
+
+@pytest.mark.parametrize(("tag", "is_mirrored"), [("en", False), ("ar", True)])
+def test_numbers_of_bars_stand_where_lines_end(shops: dict[str, PrintShop], tag: str, is_mirrored: bool) -> None:
+    reader = read(render(shops[tag], with_bars(tag, (BarRow(label="LABEL", text="98,765", length=0.5),))))
+    ((_, label),), ((_, number),) = places_of(reader, "LABEL"), places_of(reader, "98,765")
+    assert (label > number) is is_mirrored
+
+
+def test_corrections_stand_on_the_first_page(shops: dict[str, PrintShop]) -> None:
+    for tag in ("en", "es", "zh-Hans"):
+        page = make_page(tag, is_full=True)
+        first = letters(edition(shops, tag, False, is_full=True).pages[0].extract_text())
+        assert all(letters(text) in first for text in page.corrections)
+
+
+def test_a_long_table_goes_on_under_its_head(english: PrintShop) -> None:
+    rows = tuple((f"Place {number}", str(number)) for number in range(150))
+    table = Table(caption="A long table", head=("A place", "Its number"), rows=rows, note="The last word.")
+    section = Section(section_id="long", question="How long?", answer="", tables=(table,))
+    reader = read(render(english, make_page("en").model_copy(update={"more": (section,)})))
+    text = words(reader)
+    assert all(f"Place {number} {number}" in text for number in range(150))
+    assert text.count("A long table") == text.count("The last word.") == 1
+    assert text.count("A place Its number") >= 3
+
+
+CHECKS = (
+    # Tables find the heights of their rows themselves, margins apart.
+    ("tables.typ", "      rows: heights,\n", "      row-gutter: 2 * form.margin,\n"),
+    ("tables.typ", "height: plan.rows.sum(), {", "inset: (bottom: form.margin), {"),
+    ("tables.typ", "inset: (bottom: 2 * form.margin), ", ""),
+    # And every piece is compared with its planned height.
+    ("appendix.typ", "dense(set-page(", "dense(context set-page("),
+    (
+        "columns.typ",
+        "    place(top + start, dx: x",
+        "    let real = measure(block(width: width, body)).height\n"
+        "    if calc.abs(real - height) > 1.5pt { panic(real, height) }\n"
+        "    place(top + start, dx: x",
+    ),
+)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_piece_is_as_high_as_planned(tmp_path: Path, tag: str) -> None:
+    """Pieces have their places before they are set: one that is higher than planned would run into the next."""
+    folder = tmp_path / "print"
+    shutil.copytree(template_dir(), folder)
+    for name, old, new in CHECKS:
+        source = (folder / name).read_text(encoding="utf-8")
+        assert old in source
+        (folder / name).write_text(source.replace(old, new), encoding="utf-8")
+    shop = make_shop(tag, folder)
+    for page in (make_page(tag, is_full=True), make_page(tag, city=True)):
+        render(shop, page)
+
+
+def test_what_widths_follow_from_is_counted() -> None:
+    columns = describe_columns(
+        ("Kind of it", "July–September 2026"), (("Car theft", "1,204"), ("Arson\nand so on", "3"))
+    )
+    assert columns == [
+        {"is_number": False, "cells": "Car theft\nArson\nand so on", "most": 15, "head_word": 4, "word": 5},
+        {"is_number": True, "cells": "1,204\n3", "most": 5, "head_word": 9, "word": 9},
+    ]
+    assert [column["most"] for column in describe_columns(("A", "B"), ())] == [0, 0]
 
 
 def test_columns_of_numbers_are_found() -> None:
