@@ -121,8 +121,6 @@ def test_an_id_is_padded_to_the_width_of_the_citys(raw: str | None, expected: st
     assert pad_id(raw, IDS) == expected
 
 
-@given(
-    st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.booleans()), st.sampled_from(["one", "beats"])
-)
+@given(st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.booleans()), st.sampled_from(["one", "beats"]))
 def test_anything_is_one_of_the_districts_or_none(raw: object, kind: Literal["one", "beats"]) -> None:
     assert find_district(raw, kind, RULE) in (*IDS, None)

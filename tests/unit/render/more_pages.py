@@ -157,7 +157,12 @@ def _force(w: dict[str, Any]) -> Section:
 
 
 def _requests(w: dict[str, Any]) -> Section:
-    cells = (("41", "12.2%", ""), ("388", "61.9%", "24"), ("512", "97.3%", "4"), ("267", "70.4%", "19"))
+    cells: tuple[tuple[str, str, str], ...] = (
+        ("41", "12.2%", ""),
+        ("388", "61.9%", "24"),
+        ("512", "97.3%", "4"),
+        ("267", "70.4%", "19"),
+    )
     cells += (("301", "88.7%", "9"), ("644", "93.0%", "6"), ("4,812", "84.6%", "7"))
     rows = tuple(
         (kind, opened, share, w["days"].format(n=days) if days else w["none"])

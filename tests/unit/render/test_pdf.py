@@ -193,7 +193,8 @@ def test_headings_tables_and_lists_are_marked(shops: dict[str, PrintShop], tag: 
     assert levels.count(1) == 1
     assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
     captions = [figure.table.caption for figure in page.figures]
-    captions += [item.caption for section in page.further for item in (*section.tables, *section.bars)]
+    captions += [item.caption for section in page.further for item in section.tables]
+    captions += [item.caption for section in page.further for item in section.bars]
     assert names.count("/Caption") == len(captions)
     # A long table may go on in the next column, under its head again.
     assert len(captions) <= names.count("/Table") == names.count("/THead") <= len(captions) + 6
@@ -470,7 +471,7 @@ def test_the_charts_of_the_chart_book_can_be_set(shops: dict[str, PrintShop], ta
     book = ChartBook(load_settings({}).language(tag))
     charts = {figure.figure_id: book.draw(figure, banner=" · ".join(page.banners)) for figure in page.figures}
     reader = read(shops[tag].render_pdf(page, charts))
-    assert appendix_page(reader, page) <= SUMMARY_PAGES + 1
+    assert dict(outline(reader))[page.further[0].question] <= SUMMARY_PAGES + 1
     assert len(reader.pages) <= PAGES_AT_MOST
 
 
@@ -544,6 +545,18 @@ def test_bars_are_drawn_and_say_nothing(shops: dict[str, PrintShop]) -> None:
 
 
 @pytest.mark.parametrize(("tag", "is_mirrored"), [("en", False), ("ar", True)])
+def test_bars_grow_the_way_the_script_runs(shops: dict[str, PrintShop], tag: str, is_mirrored: bool) -> None:
+    def edges(length: float) -> set[float]:
+        row = BarRow(label="Label", text="7", length=length)
+        drawing = drawing_of(read(render(shops[tag], with_bars(tag, (row,)))))
+        return {float(x) for x in re.findall(r"(-?[\d.]+) -?[\d.]+ [ml]\b", drawing)}
+
+    short, long = edges(0.1), edges(0.9)
+    ((end_of_short,), (end_of_long,)) = short - long, long - short
+    assert (end_of_long < end_of_short) is is_mirrored
+
+
+@pytest.mark.parametrize(("tag", "is_mirrored"), [("en", False), ("ar", True)])
 def test_numbers_of_bars_stand_where_lines_end(shops: dict[str, PrintShop], tag: str, is_mirrored: bool) -> None:
     reader = read(render(shops[tag], with_bars(tag, (BarRow(label="LABEL", text="98,765", length=0.5),))))
     ((_, label),), ((_, number),) = places_of(reader, "LABEL"), places_of(reader, "98,765")
@@ -555,6 +568,30 @@ def test_corrections_stand_on_the_first_page(shops: dict[str, PrintShop]) -> Non
         page = make_page(tag, is_full=True)
         first = letters(edition(shops, tag, False, is_full=True).pages[0].extract_text())
         assert all(letters(text) in first for text in page.corrections)
+
+
+def test_a_fuller_report_is_set_more_densely_not_longer(shops: dict[str, PrintShop]) -> None:
+    def with_places(count: int) -> PdfReader:
+        page = make_page("es", is_full=True)
+        (asked,) = (section for section in page.more if section.section_id == "asked")
+        fuller = asked.model_copy(update={"entries": (asked.entries * 3)[:count]})
+        more = tuple(fuller if section is asked else section for section in page.more)
+        return read(render(shops["es"], page.model_copy(update={"more": more})))
+
+    def letters_of_notices(reader: PdfReader) -> set[float]:
+        sizes: set[float] = set()
+
+        def visit(text: str, matrix: list[float], place: list[float], font: Any, size: float) -> None:
+            if "archivo de la Fiscalía" in text:
+                sizes.add(size)
+
+        for sheet in reader.pages:
+            sheet.extract_text(visitor_text=visit)
+        return sizes
+
+    usual, fuller = with_places(12), with_places(40)
+    assert len(fuller.pages) <= PAGES_AT_MOST
+    assert max(letters_of_notices(fuller)) < min(letters_of_notices(usual))
 
 
 def test_a_long_table_goes_on_under_its_head(english: PrintShop) -> None:
