@@ -81,7 +81,7 @@ def make_edition(path: Path, tag: str, keep: Path | None) -> dict[str, float]:
     page = build_page(load_dossier(path.read_bytes()), _words(tag), settings)
     banner = " · ".join(page.banners)
     charts_start = perf_counter()
-    figures = [figure for section in page.sections for figure in section.figures]
+    figures = page.figures
     charts = {figure.figure_id: draw(figure.chart, settings.language(tag), banner) for figure in figures}
     html_start = perf_counter()
     html = _web_press().render_html(page, charts)

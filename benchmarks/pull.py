@@ -86,8 +86,8 @@ def _finding(runs: dict[str, Run], kind: str) -> Finding:
         ),
     )
     remarks = (
-        f"{ours.facts['rows']:,} {kind} rows in {ours.facts['parts']} months, nine columns, {ours.facts['requests']} "
-        "requests; our time includes all checks and the store on disk.",
+        f"{ours.facts['rows']:,} {kind} rows in {ours.facts['parts']} months, {bare.facts['columns']} columns, "
+        f"{ours.facts['requests']} requests; our time includes all checks and the store on disk.",
         "`get_all` reads pages of 50,000, checks nothing and keeps nothing on disk. It sends no order, so its pages "
         f"overlap: it returned {frame.facts['distinct']:,} and {bare.facts['distinct']:,} distinct rows of "
         f"{ours.facts['rows']:,}.",

@@ -244,8 +244,7 @@ def draw_charts(page: Page) -> dict[str, str]:
     """Return the pictures of a page's figures, by id."""
     book = _chart_book(page.language)
     banner = " · ".join(page.banners)
-    figures = (figure for section in (*page.sections, *page.more) for figure in section.figures)
-    return {figure.figure_id: book.draw(figure, banner=banner) for figure in figures}
+    return {figure.figure_id: book.draw(figure, banner=banner) for figure in page.figures}
 
 
 def _canonical(document: dict[str, object]) -> bytes:

@@ -15,6 +15,7 @@ from district_reports.metrics.disclosure import check_suppressed, suppress
 from district_reports.metrics.measures import format_measures
 from district_reports.settings import Settings, load_settings
 from tests.attack import SECRET, Attack, find_leaks
+from tests.effort import effort
 from tests.real_data import REAL_CRIMES
 from tests.small_counts import make_counts, make_table
 
@@ -184,7 +185,7 @@ def counts_of_two_quarters(draw: st.DrawFn) -> dict[tuple[str, str], dict[str, i
 
 
 @given(counts_of_two_quarters())
-@examples(STEADY, max_examples=30)
+@examples(STEADY, max_examples=effort(15))
 def test_no_release_of_any_table_leaks(counts: dict[tuple[str, str], dict[str, int]]) -> None:
     table = make_table(counts)
     released = suppress(table, CITY)
@@ -197,7 +198,7 @@ def test_no_release_of_any_table_leaks(counts: dict[tuple[str, str], dict[str, i
 
 
 @given(counts_of_two_quarters(), st.data())
-@examples(STEADY, max_examples=20)
+@examples(STEADY, max_examples=effort(10))
 def test_no_pair_of_releases_leaks(counts: dict[tuple[str, str], dict[str, int]], data: st.DataObject) -> None:
     """Between the two releases some districts had late reports and reclassifications in the older quarter."""
     older = {key: value for key, value in counts.items() if key[0] == BEFORE}
@@ -261,6 +262,7 @@ def real_counts() -> dict[tuple[str, str], dict[str, int]]:
     return {(str(q), str(p)): {str(name): int(count) for name, count in row.items()} for (q, p), row in cells}
 
 
+@pytest.mark.slow
 def test_real_rows_need_few_cells_and_leak_nothing(real_counts: dict[tuple[str, str], dict[str, int]]) -> None:
     city = load_settings({})
     older = {key: counts for key, counts in real_counts.items() if key[0] != QUARTERS[-1]}
@@ -272,6 +274,7 @@ def test_real_rows_need_few_cells_and_leak_nothing(real_counts: dict[tuple[str, 
     assert [result.passed for result in check_suppressed(now, city, before=before)] == [True]
 
 
+@pytest.mark.slow
 def test_real_rows_under_a_higher_limit_leak_nothing_either(
     real_counts: dict[tuple[str, str], dict[str, int]],
 ) -> None:

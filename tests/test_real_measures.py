@@ -44,7 +44,10 @@ REAL = REAL_CRIMES
 QUARTER = Quarter(2018, 3)
 AS_OF = date(2018, 11, 19)
 
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"needs the real rows, set REAL_DATA_DIR: {REAL}")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not REAL.is_dir(), reason=f"needs the real rows, set REAL_DATA_DIR: {REAL}"),
+]
 
 # Written out by hand, apart from the config: the offence groups each metric counts.
 GROUPS = {
