@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks.children import Run, WayError, middle_of, run_way
 from benchmarks.options import Options
@@ -133,11 +134,12 @@ def _rows_of_both(ours: list[Run], alone: list[Run], metrics: int) -> tuple[Row,
     )
 
 
-def _remarks(pull: Run, everything: Run, compared: dict[str, int], kind: str) -> tuple[str, ...]:
+def _remarks(pull: Run, everything: Run, compared: dict[str, Any], kind: str) -> tuple[str, ...]:
     told = ", ".join(f"{name} {rows:,}" for name, rows in pull.facts["sources"].items() if rows)
     unread = f" Not published here, so without rows: {', '.join(pull.facts['unread'])}." if pull.facts["unread"] else ""
     return (
         f"Rows: {told}; those of crimes are {kind}.{unread}",
         f"{pull.facts['requests']} requests; our time includes all checks and the store on disk.",
-        f"{everything.facts['rows']:,} rows of measures. Both ways came to the same {compared['compared']:,} numbers.",
+        f"{everything.facts['rows']:,} rows of measures took {everything.facts['cpu']:.1f} processor seconds.",
+        f"Both ways came to the same {compared['compared']:,} numbers.",
     )

@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from socket import SocketIO
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -155,12 +155,12 @@ def count_everything(url: str, folder: Path) -> Facts:
     from flows.counting import count_everything as count
 
     settings, request, store = open_city(url, folder)
-    before, start = read_peak(), perf_counter()
+    before, start, start_cpu = read_peak(), perf_counter(), process_time()
     facts, data = count(settings, request, store)
-    seconds = perf_counter() - start
+    seconds, cpu = perf_counter() - start, process_time() - start_cpu
     failed = sorted({remark.check_id for remark in facts.remarks})
     rows = data.count(b"\n") - 1
-    return {"seconds": seconds, "extra": read_peak() - before, "rows": rows, "remarks": failed}
+    return {"seconds": seconds, "cpu": cpu, "extra": read_peak() - before, "rows": rows, "remarks": failed}
 
 
 def count_ours(url: str, folder: Path) -> Facts:

@@ -100,7 +100,7 @@ def test_a_number_that_differs_or_is_not_there_is_named() -> None:
 
 def runs_of_sources(**changed: Any) -> dict[str, list[Run]]:
     pull = {"rows": 90, "requests": 9, "bytes": 4e6, "unread": ["beats"], "sources": {"crimes": 90, "court": 0}}
-    counted = {"rows": 70, "extra": 5.0}
+    counted = {"rows": 70, "extra": 5.0, "cpu": 2.5}
     runs = {
         "pull": Run(3.0, 300.0, pull),
         "again": Run(0.1, 100.0, {**pull, "rows": 0, "requests": 2}),
@@ -121,11 +121,15 @@ def test_what_was_found_of_all_sources_is_told_with_its_ratios() -> None:
     assert told["rows of the sources with a condition"] == ("20", "80 (without)", "0.25")
     assert told["the 6 metrics that pandas alone counts too"] == ("1.00 s", "4.00 s (pandas alone)", "0.25")
     assert "without rows: beats" in found.remarks[0]
+    assert "2.5 processor seconds" in found.remarks[2]
 
 
 @pytest.mark.parametrize(
     "changed",
-    [{"pull": Run(3.0, 401.0, runs_of_sources()["pull"][0].facts)}, {"everything": Run(5.0, 1.0, {"rows": 1})}],
+    [
+        {"pull": Run(3.0, 401.0, runs_of_sources()["pull"][0].facts)},
+        {"everything": Run(5.0, 1.0, {"rows": 1, "cpu": 5.0})},
+    ],
     ids=["memory", "seconds"],
 )
 def test_too_much_memory_or_time_for_all_sources_is_a_miss(changed: dict[str, Run]) -> None:

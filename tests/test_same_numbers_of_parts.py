@@ -17,7 +17,11 @@ from district_reports.model import Comparison, Dossier, Ladder, Measure, Rung, S
 from district_reports.settings import Settings
 from tests.printed import LANGUAGES, PLACES, list_numbers, numbers_in, read_dossier, read_page, rows_of
 
-pytestmark = [pytest.mark.parametrize("tag", LANGUAGES), pytest.mark.parametrize("place", PLACES)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("tag", LANGUAGES),
+    pytest.mark.parametrize("place", PLACES),
+]
 
 Cell = list[tuple[float, float]]
 """The numbers of a cell, each with what rounding may take from it or add to it."""

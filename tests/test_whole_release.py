@@ -19,6 +19,8 @@ from district_reports.settings import Settings, find_asset
 from tests.clearance_words import find_rendered
 from tests.printed import LANGUAGES, read_dossier, read_page
 
+pytestmark = pytest.mark.slow
+
 each_language = pytest.mark.parametrize("tag", LANGUAGES)
 FEW = 3
 """Places from which on their order says something."""

@@ -13,6 +13,8 @@ from district_reports.sources.sample_changes import NEVER, find_held_cell, place
 from district_reports.sources.sample_counts import plan_month
 from tests.unit.sources.sample_cities import QUARTER, all_rows, chicago, village
 
+pytestmark = pytest.mark.slow
+
 CITY = chicago()
 SMALL = CITY.metric(CITY.outcomes.disclosure.metric_id).offence_groups if CITY.outcomes.disclosure else ()
 
