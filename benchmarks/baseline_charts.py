@@ -15,7 +15,7 @@ import pandas as pd
 import vl_convert
 
 from district_reports.config import Language
-from district_reports.render.view import Chart, HourChart, MapChart, PairChart, TrendChart
+from district_reports.render.view_charts import Chart, HourChart, MapChart, PairChart, TrendChart
 
 WIDTH = 328
 GREYS = ("#0B4F8A", "#8593A1", "#CBD3DB")

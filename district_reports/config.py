@@ -6,6 +6,7 @@ when the settings are loaded. An unknown key is an error.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -53,6 +54,10 @@ class District(Record):
     communities: tuple[str, ...]
     tile: tuple[int, int]
     """Row and column in the schematic map of the city."""
+    commander: str = ""
+    """Printed on the hand-over page alone; empty: not given."""
+    commander_since: date | None = None
+    """A day in the report's quarter makes a hand-over page."""
 
 
 class Column(Record):
@@ -187,6 +192,17 @@ class Helpline(Record):
     is_verified: bool
 
 
+class LoopRules(Record):
+    """`[loop]` of `report.toml`: the rules of the feedback loop and of what people said."""
+
+    confirm_days: int = Field(default=90, ge=1)
+    """Days that residents have to confirm or dispute what is told as done."""
+    floor: int = Field(default=5, ge=2)
+    """Fewer people than this are not counted out."""
+    check_days: int = Field(default=90, ge=1)
+    """Days for which a check of a service holds."""
+
+
 class Report(Record):
     """`report.toml`: what the report shows, in which order, by which rules."""
 
@@ -200,6 +216,7 @@ class Report(Record):
     all_incidents: str
     direction: DirectionConfig
     notes: Notes
+    loop: LoopRules = LoopRules()
     helplines: tuple[Helpline, ...] = Field(min_length=1)
     """The first one is for danger to life."""
 

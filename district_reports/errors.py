@@ -7,10 +7,13 @@ imported. Each class carries the exit code with which the command line ends.
 DistrictReportsError      1
 ├─ ConfigError            2  a config file, an argument or an environment value is missing, malformed or unknown
 ├─ ReadingError           2  a file that people keep, or bring, is wrong                 .path .problems
+├─ RuleError              2  a change to the records of people breaks a rule             .problems
+│  └─ ConflictError       2  somebody else changed the same record in the meantime
 ├─ TranslationError       2  a catalogue lacks a sentence or its placeholders differ     .language .problems
 ├─ StoreError             1  disk, permission                                            .path
 │  ├─ LockedError         7  another run holds the data directory
 │  └─ KindError           2  the data directory belongs to another kind of data
+├─ DatabaseError          1  the database could not be reached, read or written
 ├─ SourceError            3  .source_id
 │  ├─ FetchError             network or portal trouble: may be retried
 │  └─ SchemaDriftError       columns or types are not those declared: never retried
@@ -64,6 +67,24 @@ class ReadingError(DistrictReportsError):
         super().__init__(f"{path}: {'; '.join(map(str, problems[: self.told]))}{more}")
         self.path = path
         self.problems = tuple(problems)
+
+
+class RuleError(DistrictReportsError):
+    """A change to the records of people breaks a rule; nothing is changed, and all that is wrong is told at once."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class ConflictError(RuleError):
+    """Somebody else changed the same record in the meantime; nothing is changed."""
+
+
+class DatabaseError(DistrictReportsError):
+    """The database could not be reached, read or written."""
 
 
 class TranslationError(DistrictReportsError):

@@ -58,6 +58,8 @@ class Settings(Record):
     county_portal_url: str = ""
     app_token: str = Field(default="", exclude=True, repr=False)
     """Never written anywhere: a scheduler keeps what its flows are called with."""
+    database_url: str = Field(default="", exclude=True, repr=False)
+    """Of the records of people; empty: a file in the data directory. May hold a password, so never written anywhere."""
     data_dir: Path | None = None
     """None: the command's own default."""
     records_dir: Path | None = None
@@ -159,6 +161,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         portal_url=portal_url,
         county_portal_url=_checked_url(county_url) if county_url else "",
         app_token=values.get("APP_TOKEN", ""),
+        database_url=values.get("DATABASE_URL", ""),
         data_dir=Path(values["DATA_DIR"]) if values.get("DATA_DIR") else None,
         records_dir=Path(values["RECORDS_DIR"]) if values.get("RECORDS_DIR") else None,
     )

@@ -1,5 +1,7 @@
 """Fixtures of the whole suite: the settings of the shipped city, and no way out to the network."""
 
+import fcntl
+import os
 import socket
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -49,18 +51,29 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def sample_release(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's editions of one district and the city in all languages; the folder of the quarter."""
+    """The sample's editions of one district and the city in all languages; the folder of the quarter.
+
+    Made once for all workers of a run, by the first that needs it; nobody may change it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample-release"
+    folder.mkdir(exist_ok=True)
     request = DraftRequest(
         quarter="2026Q3",
         source=SourceKind.SAMPLE,
         districts=("007", "city"),
         languages=tuple(language.tag for language in settings.languages),
-        data_dir=tmp_path_factory.mktemp("sample"),
-        records_dir=tmp_path_factory.mktemp("records"),
+        data_dir=folder / "data",
+        records_dir=folder / "records",
         as_of=date(2026, 10, 8),
         now=datetime(2026, 10, 8, 12, tzinfo=UTC),
     )
-    with open_draft(settings, request) as store:
-        summary = run_stages(settings, request, store, lambda stage, done, total: None)
-    assert not summary.failed
-    return summary.folder
+    release = folder / "data" / "editions" / request.quarter
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # The manifest is the last file of a draft.
+        if not (release / "manifest.json").exists():
+            with open_draft(settings, request) as store:
+                summary = run_stages(settings, request, store, lambda stage, done, total: None)
+            assert not summary.failed
+    return release

@@ -20,7 +20,7 @@ from benchmarks.children import Run, WayError, middle_of, run_way
 from benchmarks.options import Options
 from benchmarks.report import tree_digest
 from benchmarks.table import Finding, Row, render, watched
-from district_reports.render.view import (
+from district_reports.render.view_charts import (
     Chart,
     HourCell,
     HourChart,

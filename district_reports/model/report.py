@@ -18,13 +18,16 @@ from district_reports.model.blocks import (
     Revisions,
 )
 from district_reports.model.core import CheckResult, Comparison, Measure, Origin, Record
+from district_reports.model.engagement import Happening, Heard
+from district_reports.model.feedback import Loop
+from district_reports.model.guide import Guide, TakingPart
 from district_reports.model.places import Contact, HourCount, Note, Part, Places
 
 
 class Dossier(Record):
     """All facts of one report, before wording: one district (or the city) and one quarter."""
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     city_id: str
     district_id: str
     quarter: str
@@ -62,6 +65,13 @@ class Dossier(Record):
     corrections: tuple[Correction, ...] = ()
     """Of this place, made since the last release."""
     explanations: tuple[Explanation, ...] = ()
+    loop: Loop | None = None
+    happened: tuple[Happening, ...] = ()
+    """Of this place and quarter, oldest first."""
+    heard: Heard | None = None
+    """None where no register of the city is at hand."""
+    guide: Guide | None = None
+    taking_part: TakingPart | None = None
 
     def block(self, block_id: str) -> Block | None:
         """Return a block; None where the city's config has none of that id."""

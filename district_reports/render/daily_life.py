@@ -5,7 +5,8 @@ from __future__ import annotations
 from district_reports.model import Block, Communities, Comparison, Measure
 from district_reports.render.sheet import Sheet, step_of
 from district_reports.render.standing import is_muted, length_of, list_notices, source_line, tell
-from district_reports.render.view import BarRow, BarTable, Figure, MapArea, MapChart, Section, Table
+from district_reports.render.view import BarRow, BarTable, Figure, Section, Table
+from district_reports.render.view_charts import MapArea, MapChart
 
 REQUESTS = "requests_"
 ALL = "all"

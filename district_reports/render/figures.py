@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from district_reports.model import Comparison, Direction, Measure, Part, State
 from district_reports.periods import Quarter
 from district_reports.render.sheet import Sheet
-from district_reports.render.view import Figure, PairBar, PairChart, Table, TrendChart, TrendPoint
+from district_reports.render.view import Figure, Table
+from district_reports.render.view_charts import PairBar, PairChart, TrendChart, TrendPoint
 
 
 def build_trend(sheet: Sheet, series: Sequence[Measure], comparison: Comparison) -> Figure:

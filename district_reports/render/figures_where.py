@@ -9,7 +9,8 @@ from babel.dates import format_time
 
 from district_reports.model import HourCount, Places, State
 from district_reports.render.sheet import Sheet, step_of
-from district_reports.render.view import Figure, HourCell, HourChart, MapArea, MapChart, Table
+from district_reports.render.view import Figure, Table
+from district_reports.render.view_charts import HourCell, HourChart, MapArea, MapChart
 
 PARTS_OF_DAY = (("night", 0), ("morning", 6), ("afternoon", 12), ("evening", 18))
 """Name and first hour; six hours each."""

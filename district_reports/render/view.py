@@ -6,11 +6,10 @@ nothing. All texts are plain (no markup): the templates escape them.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from district_reports.model import Direction, Record
+from district_reports.render.view_charts import Chart
 
 
 class Table(Record):
@@ -20,99 +19,6 @@ class Table(Record):
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
-
-
-class TrendPoint(Record):
-    """One quarter of a trend chart."""
-
-    label: str
-    """Short name of the quarter, for the axis; may hold a line break."""
-    value: int | None
-    text: str
-    """The number as printed; empty without a value."""
-    is_now: bool
-    is_same_season: bool
-    """The same quarter of an earlier year, or the quarter at hand."""
-
-
-class TrendChart(Record):
-    """Counts by quarter."""
-
-    kind: Literal["trend"] = "trend"
-    points: tuple[TrendPoint, ...]
-    same_season_word: str
-    """Legend of the marked quarters."""
-    other_word: str
-    no_data_word: str
-
-
-class PairBar(Record):
-    """Two numbers of one kind, side by side."""
-
-    label: str
-    first: float | None
-    second: float | None
-    first_text: str
-    second_text: str
-
-
-class PairChart(Record):
-    """Horizontal bars in pairs: now and a year before, or here and the city."""
-
-    kind: Literal["pairs"] = "pairs"
-    bars: tuple[PairBar, ...]
-    first_word: str
-    second_word: str
-    axis_word: str
-
-
-class HourCell(Record):
-    """One hour of one weekday."""
-
-    weekday: int
-    hour: int
-    value: int
-    step: int
-    """0 (least) to 4 (most)."""
-
-
-class HourChart(Record):
-    """Hour by weekday."""
-
-    kind: Literal["hours"] = "hours"
-    cells: tuple[HourCell, ...]
-    weekday_names: tuple[str, ...]
-    """Seven short names, Monday first."""
-    hour_names: tuple[str, ...]
-    """Twenty-four short names."""
-    step_words: tuple[str, ...]
-    """What each step stands for, least first; at most five."""
-
-
-class MapArea(Record):
-    """One area of a map."""
-
-    area_id: str
-    label: str
-    value: int
-    text: str
-    step: int
-    rings: tuple[tuple[tuple[int, int], ...], ...]
-    """On a 0-1000 square, y pointing down; empty in a tile map."""
-    tile: tuple[int, int]
-    """Row and column; used in a tile map."""
-
-
-class MapChart(Record):
-    """Filled areas; never points."""
-
-    kind: Literal["map"] = "map"
-    form: Literal["polygons", "tiles"]
-    areas: tuple[MapArea, ...]
-    step_words: tuple[str, ...]
-
-
-Chart = Annotated[TrendChart | PairChart | HourChart | MapChart, Field(discriminator="kind")]
 
 
 class Figure(Record):
@@ -177,6 +83,60 @@ class Entry(Record):
     """"To be verified", or empty."""
 
 
+class Said(Record):
+    """A text with its language, which is marked where it is not the page's own."""
+
+    text: str
+    lang: str = ""
+    """Tag; empty: the page's language."""
+
+
+class CardLine(Record):
+    """One line of a card: what it tells, and the words."""
+
+    label: str
+    """May be empty."""
+    said: Said
+
+
+Mark = Literal[
+    "heard",
+    "under_review",
+    "agreed",
+    "under_way",
+    "done",
+    "done_disputed",
+    "not_ours",
+    "will_not_do",
+    "stalled",
+    "",
+]
+"""Shape beside a status word; shapes differ without colour. Empty: none."""
+
+
+class Card(Record):
+    """One item of the feedback loop, or one thing that happened: a status, a title, and lines."""
+
+    card_id: str
+    """Distinct in the page; letters, digits and hyphens."""
+    mark: Mark
+    status: str
+    """The status in words; empty where there is none."""
+    flags: tuple[str, ...] = ()
+    """Short words of warning beside the status: overdue, new."""
+    is_urgent: bool = False
+    title: Said
+    lines: tuple[CardLine, ...] = ()
+
+
+class Quote(Record):
+    """Someone's own words."""
+
+    said: Said
+    by: str
+    """Such as "a participant"; never a name."""
+
+
 class Section(Record):
     """A part of the report: the question it answers, the answer, then the pictures."""
 
@@ -192,6 +152,13 @@ class Section(Record):
     notices: tuple[str, ...] = ()
     """What a reader must know before the numbers: a source that is missing or stopped, and where to look."""
     entries: tuple[Entry, ...] = ()
+    cards: tuple[Card, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    contacts: tuple[ContactLine, ...] = ()
+    """Services to turn to, under their own headings: `label` is the name."""
+    parts: tuple[Section, ...] = ()
+    """Smaller parts under a heading of their own (`question`), each with an answer, points, tables, cards, contacts."""
+    links: tuple[Link, ...] = ()
 
 
 class ContactLine(Record):
@@ -265,6 +232,15 @@ class Page(Record):
     """In the resident's order: violence, property, kinds, when, where, beside the city."""
     more: tuple[Section, ...]
     """What goes beyond counts of crimes, in the resident's order; after the sheets that stand alone."""
+    loop: Section | None = None
+    """What residents asked for, and what came of it; right after the key facts."""
+    happened: Section | None = None
+    heard: Section | None = None
+    guide: Section | None = None
+    """Whom to call, and where help is: stands with the contacts."""
+    take_part: Section | None = None
+    closing: Section | None = None
+    """Questions for the next meeting, and on this report; the end of the report."""
     corrections: tuple[str, ...]
     """Errors of ours, set right; on the first page, one sentence each."""
     limits: Section

@@ -24,7 +24,8 @@ from district_reports.render.charts.pairs import build_pairs, lay_out_pairs
 from district_reports.render.charts.theme import FRAME, STEPS
 from district_reports.render.charts.trend import build_trend, lay_out_trend
 from district_reports.render.svg import finish_svg
-from district_reports.render.view import Chart, Figure, HourChart, PairChart, TrendChart
+from district_reports.render.view import Figure
+from district_reports.render.view_charts import Chart, HourChart, PairChart, TrendChart
 
 # "v6.4.1" of the chart grammar Altair speaks -> "6.4", as the compiler names it.
 GRAMMAR = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])

@@ -18,7 +18,7 @@ from district_reports.render.charts.theme import (
     step_fill,
     texts,
 )
-from district_reports.render.view import HourChart
+from district_reports.render.view_charts import HourChart
 
 ROW = 19.0
 """Height of a weekday, pixels."""

@@ -28,7 +28,7 @@ from district_reports.render.charts.theme import (
     step_fill,
     texts,
 )
-from district_reports.render.view import MapArea, MapChart
+from district_reports.render.view_charts import MapArea, MapChart
 
 Rings = tuple[tuple[tuple[int, int], ...], ...]
 

@@ -22,7 +22,7 @@ from district_reports.render.charts.theme import (
     rows,
     texts,
 )
-from district_reports.render.view import PairBar, PairChart
+from district_reports.render.view_charts import PairBar, PairChart
 
 BAR = 9.5
 PITCH = 12.0

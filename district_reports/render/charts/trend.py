@@ -33,7 +33,7 @@ from district_reports.render.charts.theme import (
     rows,
     texts,
 )
-from district_reports.render.view import TrendChart, TrendPoint
+from district_reports.render.view_charts import TrendChart, TrendPoint
 
 PLOT = 128.0
 """Height of the scale, pixels."""

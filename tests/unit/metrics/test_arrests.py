@@ -87,9 +87,20 @@ def arrest(days: float, case: str | None = "A1", since: datetime = NOON) -> dict
 
 
 def measure(opened: Opened, metric_id: str, place: str = "city") -> Measure:
-    """Return one figure, counted with no other cohort than its own."""
-    alone = replace(opened, settings=with_cohorts(opened.settings, metric_id.rpartition("_")[2]))
-    return Measures(count_arrest_windows(alone, [QUARTER])).get(place, QUARTER, metric_id)
+    """Return one figure, counted with no other cohort than its own and no other window."""
+    config = opened.settings.outcomes.arrests
+    assert config is not None
+    window, _, cohort_id = metric_id.removeprefix("arrest_within_").partition("_")
+    days = int(window) if window.isdigit() else max(config.windows)
+    alone = config.model_copy(
+        update={
+            "cohorts": tuple(each for each in config.cohorts if each.cohort_id == cohort_id.removeprefix("to_arrest_")),
+            "windows": (days,),
+        }
+    )
+    outcomes = opened.settings.outcomes.model_copy(update={"arrests": alone})
+    narrowed = replace(opened, settings=opened.settings.model_copy(update={"outcomes": outcomes}))
+    return Measures(count_arrest_windows(narrowed, [QUARTER])).get(place, QUARTER, metric_id)
 
 
 def parts(opened: Opened, metric_id: str, place: str = "city") -> tuple[int | None, int | None]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from district_reports.config import Language
-from district_reports.render.view import (
+from district_reports.render.view import Figure, Table
+from district_reports.render.view_charts import (
     Chart,
-    Figure,
     HourCell,
     HourChart,
     MapArea,
     MapChart,
     PairBar,
     PairChart,
-    Table,
     TrendChart,
     TrendPoint,
 )

@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from district_reports.render.view import BarRow, BarTable, Entry, Figure, MapArea, MapChart, Section, Table
+from district_reports.render.view import BarRow, BarTable, Entry, Figure, Section, Table
+from district_reports.render.view_charts import MapArea, MapChart
 
 WORDS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("more_words.json").read_text(encoding="utf-8"))
 LADDER = (

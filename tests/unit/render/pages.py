@@ -11,22 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from district_reports.model import Direction
-from district_reports.render.view import (
-    ContactLine,
-    Figure,
+from district_reports.render.view import ContactLine, Figure, KeyFact, Labels, Link, Page, Section, SourceLine, Table
+from district_reports.render.view_charts import (
     HourCell,
     HourChart,
-    KeyFact,
-    Labels,
-    Link,
     MapArea,
     MapChart,
-    Page,
     PairBar,
     PairChart,
-    Section,
-    SourceLine,
-    Table,
     TrendChart,
     TrendPoint,
 )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
-from district_reports.render.view import Figure, HourChart, MapChart, Page, PairChart, TrendChart
+from district_reports.render.view import Figure, Page
+from district_reports.render.view_charts import HourChart, MapChart, PairChart, TrendChart
 
 WIDTH = 328
 FILLS = ("#E6EEF5", "#B9D0E4", "#7FA9CC", "#3F79AD", "#0B4F8A")

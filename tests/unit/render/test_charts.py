@@ -15,7 +15,7 @@ from district_reports.render.charts.theme import FRAME, TEXT, WIDTH
 from district_reports.render.inline_svg import render_inline
 from district_reports.render.svg import SvgLabel, finish_svg, split_labels
 from district_reports.render.svg_path import read_path
-from district_reports.render.view import Chart
+from district_reports.render.view_charts import Chart
 from tests.unit.render.chart_figures import (
     ARABIC,
     BANNERS,

@@ -18,7 +18,8 @@ from district_reports.render.edge import said
 from district_reports.render.i18n import Words
 from district_reports.render.page import build_page
 from district_reports.render.pdf import printable
-from district_reports.render.view import Figure, Page, PairChart, Table, TrendChart
+from district_reports.render.view import Figure, Page, Table
+from district_reports.render.view_charts import PairChart, TrendChart
 from tests.unit.render.dossiers import (
     CITY,
     TAGS,
