@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks import counting, editions, pull, report, sources
+from benchmarks import counting, editions, loop, pull, report, sources
 from benchmarks.children import REAL_DATA, ROOT
 from benchmarks.options import Options
 from benchmarks.table import Finding, render, watched
@@ -20,16 +20,19 @@ BENCHMARKS: dict[str, Callable[[Options], Finding]] = {
     "measures": counting.measure,
     "sources": sources.measure,
     "editions": editions.measure,
+    "loop": loop.measure,
     "report": report.measure,
 }
 PACKAGES = (
     "altair",
     "duckdb",
+    "openpyxl",
     "pandas",
     "prefect",
     "pyarrow",
     "requests",
     "sodapy",
+    "sqlalchemy",
     "typst",
     "vl-convert-python",
     "weasyprint",

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError
 
 from district_reports.config import City, District, Language, Metric, Metrics, Report, Source
+from district_reports.config_guide import Resources
 from district_reports.config_outcomes import AskedFor, CommunityArea, Outcomes
 from district_reports.config_sample import Sample
 from district_reports.errors import ConfigError
@@ -34,7 +35,10 @@ KNOWN = (
     "RECORDS_DIR",
     "DATABASE_URL",
 )
-FILES = ("city", "districts", "sources", "metrics", "report", "languages", "sample", "outcomes", "asked", "communities")
+FILES = (
+    *("city", "districts", "sources", "metrics", "report", "languages", "sample"),
+    *("outcomes", "asked", "communities", "resources"),
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -52,6 +56,7 @@ class Settings(Record):
     outcomes: Outcomes
     asked: tuple[AskedFor, ...]
     communities: tuple[CommunityArea, ...]
+    resources: Resources
     config_digest: str
     """Digest of all config files; part of every edition's inputs."""
     portal_url: str
@@ -157,6 +162,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         outcomes=_build(Outcomes, tables["outcomes"], files["outcomes"]),
         asked=_build_named(AskedFor, tables["asked"], "asked_id", files["asked"]),
         communities=_build_list(CommunityArea, tables["communities"], "community", files["communities"]),
+        resources=_build(Resources, tables["resources"], files["resources"]),
         config_digest=_digest_files(files),
         portal_url=portal_url,
         county_portal_url=_checked_url(county_url) if county_url else "",
@@ -276,6 +282,7 @@ def _require_consistent(settings: Settings, files: Mapping[str, Path]) -> None:
     groups += [more.group for metric in settings.metrics.metrics for more in metric.also]
     _require_known(groups, set(settings.metrics.offences.groups), "offence group", files["metrics"])
     _require_known(settings.sample.weights, set(settings.district_ids), "district", files["sample"])
+    _require_known(settings.resources.places, set(settings.district_ids), "district", files["resources"])
     if settings.outcomes.disclosure:
         cells = (settings.outcomes.disclosure.metric_id, settings.outcomes.disclosure.beside)
         _require_known(cells, known, "metric", files["outcomes"])

@@ -1,6 +1,6 @@
 """The command line `district-reports`.
 
-Belongs here: reading arguments, choosing directories, turning every error into one line and one exit code. Does not
+Belongs here: reading arguments, turning every error into one line and one exit code. Does not
 belong here: what the stages do (`stages`), how Prefect runs them (`draft_reports`).
 """
 
@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,11 +22,20 @@ import typer
 from district_reports.errors import ConfigError, DistrictReportsError
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
+from flows import engagement_commands, feedback_commands, resources_commands
+from flows.command_options import (
+    AsOfOption,
+    DataDirOption,
+    DebugOption,
+    RecordsDirOption,
+    SourceOption,
+    find_data_dir,
+    find_records_dir,
+    parse_day,
+)
 from flows.records import DraftRequest, SourceKind
 
 PROGRAM = "district-reports"
-DATA_DIRS = {SourceKind.PORTAL: Path("data/var"), SourceKind.SAMPLE: Path("data/sample")}
-RECORDS_DIR = Path("data")
 UNEXPECTED = 1
 USAGE = 2
 EDITIONS_FAILED = 6
@@ -42,19 +51,15 @@ app = typer.Typer(
 )
 
 
+app.add_typer(engagement_commands.app, name="engagement")
+app.add_typer(feedback_commands.app, name="feedback")
+app.add_typer(resources_commands.app, name="resources")
+
+
 class Latest(StrEnum):
     """The word that stands for the newest complete quarter."""
 
     LATEST = "latest"
-
-
-SourceOption = Annotated[SourceKind, typer.Option("--source", help="Where the rows come from.")]
-DataDirOption = Annotated[Path | None, typer.Option("--data-dir", help="Folder the program makes and keeps.")]
-RecordsDirOption = Annotated[
-    Path | None, typer.Option("--records-dir", help="Folder of the records people keep: readings, notes, corrections.")
-]
-AsOfOption = Annotated[str, typer.Option("--as-of", help="The report's date, 2026-10-08; today when not given.")]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
 @app.callback()
@@ -73,6 +78,9 @@ def draft(
     as_of: AsOfOption = "",
     preview: Annotated[bool, typer.Option("--preview", help="Draft an incomplete quarter; marks every page.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Use the last good snapshots; ask no portal.")] = False,
+    frozen: Annotated[
+        bool, typer.Option("--frozen", help="As for signing: leave out services nobody has checked in time.")
+    ] = False,
     debug: DebugOption = False,
 ) -> int:
     """Make the reports of a quarter: pull what changed, count, write web pages and print files."""
@@ -83,6 +91,7 @@ def draft(
             "languages": _checked_languages(settings, language),
             "is_preview": preview,
             "is_offline": offline,
+            "is_frozen": frozen,
         }
     )
     # Only now: reading how to call the program should not wait for the drawing of charts.
@@ -130,7 +139,7 @@ def sources(
     """Say of each source how far it reaches, what is at hand, when it was last looked at, and what is amiss."""
     settings = load_settings()
     zone = ZoneInfo(settings.city.time_zone)
-    folder = _data_dir(settings, source, data_dir)
+    folder = find_data_dir(settings, source, data_dir)
     # Only now, as in `draft`.
     from flows.sources_table import format_sources, list_sources
 
@@ -211,29 +220,18 @@ def _request(
 ) -> DraftRequest:
     """Return what the arguments ask for; the clock is read here and nowhere below."""
     now = datetime.now(ZoneInfo(settings.city.time_zone))
-    report_date = _parse_day(as_of) if as_of else now.date()
+    report_date = parse_day(as_of, "--as-of") if as_of else now.date()
     wanted = Quarter.newest_complete(report_date) if quarter == Latest.LATEST else Quarter.parse(quarter)
     return DraftRequest(
         quarter=str(wanted),
         source=source,
         districts=settings.district_ids,
         languages=tuple(language.tag for language in settings.languages),
-        data_dir=_data_dir(settings, source, data_dir),
-        records_dir=(records_dir or settings.records_dir or RECORDS_DIR).absolute(),
+        data_dir=find_data_dir(settings, source, data_dir),
+        records_dir=find_records_dir(settings, records_dir),
         as_of=report_date,
         now=now,
     )
-
-
-def _data_dir(settings: Settings, source: SourceKind, given: Path | None) -> Path:
-    return (given or settings.data_dir or DATA_DIRS[source]).absolute()
-
-
-def _parse_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(f"--as-of: expected a date such as 2026-10-08, got {text!r}") from error
 
 
 def _checked_districts(settings: Settings, wanted: list[str] | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +24,10 @@ from district_reports.metrics import (
     open_incidents,
 )
 from district_reports.metrics.disclosure import check_suppressed, suppress
+from district_reports.metrics.loop import SOURCE_ID as LOOP
+from district_reports.metrics.loop import count_loop
 from district_reports.metrics.opened import Opened, attach_sources
-from district_reports.model import CheckResult, Explanation, Snapshot
+from district_reports.model import CheckResult, Explanation, FeedbackItem, Snapshot
 from district_reports.periods import Quarter
 from district_reports.readings import Readings
 from district_reports.settings import Settings
@@ -34,6 +36,7 @@ from flows.extras import find_extras
 from flows.facts import check_rows, find_contacts, find_origins, find_shapes
 from flows.last_release import find_last_measures, make_revisions
 from flows.outcome_tables import check_outcomes, count_outcomes
+from flows.people import check_ledger, find_voices
 from flows.records import DraftRequest, SourceKind
 from flows.records_kept import check_known, find_readings
 
@@ -59,6 +62,8 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
     """
     quarter = Quarter.parse(request.quarter)
     window = quarter.window(settings.report.history_quarters)
+    voices = find_voices(settings, request, store)
+    require_passed(check_ledger(store, request, voices))
     snapshots = load_snapshots(settings, store)
     origins = find_origins(settings, snapshots, request)
     readings = find_readings(settings, request)
@@ -66,7 +71,7 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
     with closing(open_incidents(paths[SOURCE_ID], settings)) as con:
         opened = Opened(con, settings, request.as_of, origins)
         attach_sources(con, settings, paths)
-        table, remarks, needed = _count_and_check(opened, request, readings)
+        table, remarks, needed = _count_and_check(opened, request, readings, voices.ledger.items)
         breakdowns = build_breakdowns(con, settings, quarter)
         # Judged on all counts, printed without the small ones.
         before = find_last_measures(settings, store, request)
@@ -90,19 +95,21 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
         contacts=contacts,
         remarks=_failed(remarks, hidden, differing, unusable, unclear, undrawn, check_known(readings, request)),
         extras=extras,
+        voices=voices,
     )
     return facts, format_measures(table)
 
 
 def _count_and_check(
-    opened: Opened, request: DraftRequest, readings: Readings
+    opened: Opened, request: DraftRequest, readings: Readings, items: Sequence[FeedbackItem]
 ) -> tuple[pd.DataFrame, list[CheckResult], tuple[Explanation, ...]]:
     """Return all measures, what the checks found, and the notes that let a failed one pass."""
     settings, quarter = opened.settings, Quarter.parse(request.quarter)
     window = quarter.window(settings.report.history_quarters)
     as_of, origin_id = opened.stamp(SOURCE_ID)
     incidents = count_measures(opened.con, settings, window, as_of=as_of, origin_id=origin_id)
-    table = join_tables([incidents, *count_outcomes(opened, window, readings, incidents)])
+    loop = count_loop(items, settings, quarter, request.as_of, origin_id=origin_id.replace(SOURCE_ID, LOOP, 1))
+    table = join_tables([incidents, *count_outcomes(opened, window, readings, incidents), loop])
     newest = newest_day(opened.con)
     if request.as_of < quarter.complete_on or newest is None or newest < quarter.end:
         table = mark_partial(table, quarter)

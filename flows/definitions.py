@@ -71,6 +71,11 @@ def find_definition(settings: Settings, metric_id: str) -> Defined | None:
     return None
 
 
+def list_metric_ids(settings: Settings) -> tuple[str, ...]:
+    """Return every metric that the city's config has."""
+    return tuple(definition.metric_id for _, define in DEFINERS for definition in define(settings))
+
+
 def bind_quarter(quarter: Quarter) -> dict[str, Any]:
     """Return the parameters that bound a count of incidents to a quarter, and name the city."""
     return {"city": CITY, "first": quarter.start, "end": quarter.shifted(1).start}

@@ -31,6 +31,8 @@ class DraftRequest(Record):
     now: datetime
     is_preview: bool = False
     is_offline: bool = False
+    is_frozen: bool = False
+    """Leave out the services that nobody has checked in time, as the reports to be signed do."""
 
     @property
     def edition_count(self) -> int:

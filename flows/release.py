@@ -47,11 +47,25 @@ def build_manifest(
             "program": digest_program(),
             "snapshots": {origin.origin_id: origin.snapshot for origin in facts.origins},
             "readings": facts.extras.readings_digest,
+            **_people(facts),
             "report_date": facts.report_date.isoformat(),
         },
         "measures": hashlib.sha256(measures).hexdigest(),
         "dossiers": {place: digest_of(dossier) for place, dossier in dossiers.items()},
         "editions": entries,
+    }
+
+
+def _people(facts: Facts) -> dict[str, Any]:
+    """Return what the parts on what people said were made from, and the services left out as unchecked."""
+    voices = facts.voices
+    if voices is None:
+        return {}
+    return {
+        "ledger": voices.ledger_digest,
+        "register": voices.register.digest if voices.register else "",
+        "taking_part": voices.part.files,
+        "is_frozen": voices.is_frozen,
     }
 
 

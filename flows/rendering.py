@@ -30,6 +30,9 @@ from district_reports.render.html import WebPress
 from district_reports.render.i18n import Words
 from district_reports.render.page import build_page
 from district_reports.render.pdf import PrintShop
+from district_reports.render.pocket import PocketPress, build_pocket
+from district_reports.render.sheet import Sheet
+from district_reports.render.take_part import CALENDAR, render_calendar
 from district_reports.render.view import Page
 from district_reports.settings import Settings, find_asset, load_settings
 from district_reports.store import Store
@@ -196,6 +199,8 @@ def _make_edition(store: Store, job: RenderJob, place: str) -> EditionResult:
         return found
     folder = store.edition_dir(Quarter.parse(job.quarter), place, job.language)
     made = render_edition(load_dossier(data), job.language)
+    # A file that is no longer made, such as a calendar without meetings, would look current.
+    store.remove_edition(Quarter.parse(job.quarter), place, job.language, keep=(RECORD, *made))
     for name, content in made.items():
         store.save_file(folder / name, content)
     files = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
@@ -234,10 +239,17 @@ def render_edition(dossier: Dossier, tag: str) -> dict[str, bytes]:
     """Return the files of one edition, by name."""
     page = build_page(dossier, _words(tag), _settings())
     charts = draw_charts(page)
-    return {
+    sheet = Sheet(dossier, _words(tag), _settings())
+    card, calendar = build_pocket(sheet, page), render_calendar(sheet)
+    files = {
         "report.html": _web_press().render_html(page, charts),
         "report.pdf": _print_shop(tag).render_pdf(page, charts),
     }
+    if card is not None:
+        files["pocket.pdf"] = _pocket_press(tag).render_pocket(card)
+    if calendar is not None:
+        files[CALENDAR] = calendar
+    return files
 
 
 def draw_charts(page: Page) -> dict[str, str]:
@@ -277,3 +289,8 @@ def _web_press() -> WebPress:
 @cache
 def _print_shop(tag: str) -> PrintShop:
     return PrintShop(_settings().language(tag), template_dir=find_asset("templates", "print"))
+
+
+@cache
+def _pocket_press(tag: str) -> PocketPress:
+    return PocketPress(_settings().language(tag), template_dir=find_asset("templates", "print"))

@@ -26,6 +26,7 @@ from district_reports.sources.socrata import SocrataPortal
 from district_reports.store import Store
 from district_reports.sync import SyncResult, synchronise
 from district_reports.sync_cases import synchronise_cases
+from flows.people import take_ledger
 from flows.records import DraftRequest, EditionResult, SourceKind
 from flows.records_kept import find_readings
 
@@ -131,11 +132,13 @@ class Synced:
 
 
 def sync_sources(settings: Settings, request: DraftRequest, store: Store, progress: Progress) -> Synced:
-    """Bring every source's snapshot up to date; offline, say what there is.
+    """Bring every source's snapshot up to date, and keep one of what people entered; offline, say what there is.
 
     Raises:
         SourceError: If a required source cannot be read or has drifted.
+        DatabaseError: If the records of people cannot be read.
     """
+    take_ledger(settings, request, store)
     kept_whole = [source for source in settings.sources if source.form != "cases"]
     if request.is_offline:
         return Synced(tuple(_require_snapshot(settings, store, source.source_id) for source in kept_whole), 0)

@@ -15,6 +15,7 @@ from district_reports.settings import Settings, load_settings
 from flows.drafting import open_draft, run_stages
 from flows.records import DraftRequest, SourceKind
 from tests.effort import THOROUGH
+from tests.postgres import database, database_address, postgres_server  # noqa: F401 - fixtures
 
 # How long an example takes says more of the machine's other work than of the code.
 hypothesis.settings.register_profile("steady", deadline=None)

@@ -19,15 +19,41 @@ from district_reports.config import Language
 from district_reports.config_outcomes import AskedFor
 from district_reports.dossier.blocks import request_kinds
 from district_reports.metrics import Oddity
-from district_reports.model import CourtRungId, Direction, Reading, RungId, State
+from district_reports.model import (
+    GROUPS,
+    CallType,
+    Condition,
+    CourtRungId,
+    Direction,
+    Happening,
+    Meeting,
+    Owner,
+    Priority,
+    Promise,
+    Reading,
+    Record,
+    RungId,
+    State,
+    Status,
+)
 from district_reports.render.back_matter import LIMITS, METHOD
+from district_reports.render.closing import ON_REPORT
+from district_reports.render.closing import PARTS as CLOSING_PARTS
 from district_reports.render.conduct import COMPLAINT_POINTS
 from district_reports.render.conduct import STEPS as COMPLAINT_STEPS
 from district_reports.render.daily_life import SCORES
 from district_reports.render.figures_where import PARTS_OF_DAY
+from district_reports.render.guide import LISTED, PARTS_OF_NAME
+from district_reports.render.happened import KINDS as HAPPENING_KINDS
+from district_reports.render.heard import PARTS as HEARD_PARTS
+from district_reports.render.heard import STRENGTHS
+from district_reports.render.heard_since import LEVELS
+from district_reports.render.heard_who import AREAS as HEARD_AREAS
+from district_reports.render.heard_who import BODIES, FIGURES, WAYS
 from district_reports.render.honesty import CAUSES
 from district_reports.render.i18n import Words, find_gaps
 from district_reports.render.ladder import LADDER_POINTS, NO_VALUE
+from district_reports.render.loop import CHANNELS
 from district_reports.render.more import implied_keys
 from district_reports.render.outcomes import COURT_POINTS, DEFINITIONS, METHODS, READING_HEAD, require_outcome_keys
 from district_reports.render.page import LABELS, TREND_SECTIONS
@@ -40,7 +66,7 @@ LOCALES = find_asset("templates", "locale")
 SETTINGS = load_settings({})
 TAGS = [language.tag for language in SETTINGS.languages]
 KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)+")
-FILE_ENDINGS = (".typ", ".html", ".j2", ".css", ".po")
+FILE_ENDINGS = (".typ", ".html", ".j2", ".css", ".po", ".ics")
 VEGA = "datum."
 """Begins a name in a chart's own language."""
 
@@ -55,6 +81,14 @@ CONTACTS = {line.contact_id for line in SETTINGS.report.helplines}
 NOTES = {str(oddity) for oddity in Oddity} - {Oddity.UNKNOWN_GROUPS} | {"no_boundaries", "contact_differs"}
 
 TOLD_SOURCES = {key.removeprefix("source_name.") for key in implied_keys(SETTINGS) if key.startswith("source_name.")}
+
+RESOURCES = [entry for entry in SETTINGS.resources.resources if entry.ended_on is None]
+
+
+def choices(record: type[Record], name: str) -> tuple[str, ...]:
+    """Return what a field may say."""
+    return get_args(record.model_fields[name].annotation)
+
 
 BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "metric.{}": {(metric,) for metric in METRICS},
@@ -93,6 +127,34 @@ BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "asked.{}": {(asked.asked_id,) for asked in SETTINGS.asked if not asked.shown_in},
     "asked.reason.{}": {(reason,) for reason in get_args(AskedFor.model_fields["reason"].annotation) if reason},
     "revisions.cause.{}": {(cause,) for cause in CAUSES},
+    "loop.status.{}": {(status.value,) for status in Status},
+    "loop.status.{}.meaning": {(status.value,) for status in Status},
+    "loop.channel.{}": {(channel,) for channel in CHANNELS},
+    "loop.owner.{}": {(owner,) for owner in get_args(Owner)},
+    "happened.kind.{}": {(kind,) for kind in HAPPENING_KINDS},
+    "happened.by.{}": {(who,) for who in get_args(Happening.model_fields["by"].annotation)},
+    "happened.result.{}": {(result,) for result in get_args(Happening.model_fields["result"].annotation)},
+    "heard.strength.{}": {(word,) for word in STRENGTHS},
+    "heard.part.{}": {(part,) for part in HEARD_PARTS},
+    "heard.level.{}": {(level,) for level in LEVELS},
+    "heard.quotes.{}": {(level,) for level in LEVELS},
+    "heard.groups.{}": {(level,) for level in LEVELS},
+    "heard.group.{}": {(group,) for group in GROUPS},
+    "heard.area.{}": {(area,) for area in HEARD_AREAS},
+    "heard.figure.{}": {(figure,) for figure in FIGURES},
+    "heard.body.{}": {(body,) for body in BODIES},
+    "heard.way.{}": {(way,) for way in WAYS},
+    "closing.part.{}": {(part,) for part in (*CLOSING_PARTS, ON_REPORT)},
+    **{f"resource.{{}}.{part}": {(resource.resource_id,) for resource in RESOURCES} for part in PARTS_OF_NAME},
+    "resource.{}.how": {(resource.resource_id,) for resource in RESOURCES if resource.tells_how},
+    "call.{}.name": {(call,) for call in get_args(CallType)},
+    "call.{}.comes": {(call,) for call in get_args(CallType)},
+    "guide.heading.{}": {(heading,) for heading in LISTED},
+    "take_part.kind.{}": {(kind,) for kind in choices(Meeting, "kind")},
+    "take_part.meetings.{}": {(name,) for name in ("what", "when", "where")},
+    "take_part.priority.{}": {(status,) for status in choices(Priority, "status")},
+    "take_part.promise.{}": {(status,) for status in choices(Promise, "status")},
+    "take_part.condition.{}": {(answer,) for answer in choices(Condition, "answer")},
 }
 """Each key that the code puts together, and what it may be put together from."""
 
@@ -231,7 +293,9 @@ def test_every_key_the_code_asks_for_exists() -> None:
 
 
 def test_every_sentence_of_the_catalogue_is_asked_for() -> None:
-    assert sorted(set(ENGLISH.forms) - ASKED - BUILT) == []
+    # The intake sheet is no part of a report; its own test asks for each of its words.
+    left = {key for key in ENGLISH.forms if not key.startswith("intake.")}
+    assert sorted(left - ASKED - BUILT) == []
 
 
 def test_keys_are_found_however_they_are_written() -> None:

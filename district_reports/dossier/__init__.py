@@ -6,6 +6,6 @@ may carry. Does not belong here: any sentence, any formatted number, any reading
 
 from district_reports.dossier.build import NO_PLACES, build_dossiers
 from district_reports.dossier.canonical import canonical_json, digest_of, load_dossier
-from district_reports.dossier.facts import Extras, Facts
+from district_reports.dossier.facts import Extras, Facts, Voices
 
-__all__ = ["NO_PLACES", "Extras", "Facts", "build_dossiers", "canonical_json", "digest_of", "load_dossier"]
+__all__ = ["NO_PLACES", "Extras", "Facts", "Voices", "build_dossiers", "canonical_json", "digest_of", "load_dossier"]

@@ -12,6 +12,7 @@ from district_reports.dossier.comparisons import (
 )
 from district_reports.dossier.facts import Facts
 from district_reports.dossier.outcomes import build_communities, build_ladders, build_rates, find_corrections
+from district_reports.dossier.people import build_people
 from district_reports.metrics.measures import CITY
 from district_reports.model import Dossier, Measure, Note, Part, Places, State
 
@@ -59,6 +60,7 @@ def _build_dossier(facts: Facts, place: str, dispersions: Dispersions) -> Dossie
         revisions=facts.extras.revisions.get(place),
         corrections=find_corrections(facts, place),
         explanations=facts.extras.explanations,
+        **build_people(facts, place),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from district_reports.guide import Check, PartFiles
 from district_reports.metrics.breakdowns import Breakdowns
 from district_reports.metrics.measures import Measures
 from district_reports.model import (
@@ -17,9 +18,11 @@ from district_reports.model import (
     CourtCohort,
     Explanation,
     Freshness,
+    Ledger,
     NamedCount,
     Origin,
     Reading,
+    Register,
     Revisions,
     Shape,
 )
@@ -54,6 +57,24 @@ class Extras:
 
 
 @dataclass(frozen=True)
+class Voices:
+    """What people said and entered, of all places."""
+
+    until: date
+    """Last day that the reports tell of."""
+    register: Register | None = None
+    """None where the city has none."""
+    ledger: Ledger = Ledger()
+    """Everything that was ever entered."""
+    ledger_digest: str = ""
+    part: PartFiles = field(default_factory=PartFiles)
+    checks: tuple[Check, ...] = ()
+    """Of services, by people."""
+    is_frozen: bool = False
+    """Whether services that nobody has checked in time are left out."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything known of one quarter, for all districts."""
 
@@ -70,3 +91,5 @@ class Facts:
     contacts: Mapping[str, Contact]
     remarks: tuple[CheckResult, ...]
     extras: Extras = field(default_factory=Extras)
+    voices: Voices | None = None
+    """None: the reports have no part on what people said, as in a test of the numbers alone."""

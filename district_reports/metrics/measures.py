@@ -9,8 +9,8 @@ district_id  str      a district of the config, `city` (all rows) or `none` (row
 quarter      str      `2026Q3`
 metric_id    str
 value        float64  unit as in `unit`; NaN where `state` has no value
-unit         str      counts: `incidents`, `victims`, `cases`, `requests`; else `share` (0-1, six decimals), `days`,
-                      `score` (0-10), `per_1000` (residents)
+unit         str      counts: `incidents`, `victims`, `cases`, `requests`, `items`; else `share` (0-1, six decimals),
+                      `days`, `score` (0-10), `per_1000` (residents)
 numerator    Int64    incidents; shares only
 denominator  Int64    incidents; shares only
 state        str      a `State`
@@ -44,7 +44,7 @@ TABLE = "out_metrics"
 KEY = ("district_id", "quarter", "metric_id")
 COLUMNS = (*KEY, "value", "unit", "numerator", "denominator", "state", "as_of", "origin_id")
 TEXTS = (*KEY, "unit", "state", "origin_id")
-COUNT_UNITS = ("incidents", "victims", "cases", "requests")
+COUNT_UNITS = ("incidents", "victims", "cases", "requests", "items")
 """Units of counts, of which the districts and `none` add up to the city."""
 SHARE_DIGITS = 6
 """Decimals of a share, from the moment it is counted: a dossier and the CSV hold the same number."""

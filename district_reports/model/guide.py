@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import Literal
 
 from district_reports.model.core import Record, Text
-from district_reports.model.engagement import Condition, Promise, Question
+from district_reports.model.engagement import Condition, Promise, Question, Theme
 
 Heading = Literal[
     "mental_health",
@@ -90,6 +90,8 @@ class Guide(Record):
     left_out: tuple[str, ...] = ()
     """Ids of services that nobody has checked in time, left out of a frozen report."""
     is_frozen: bool = False
+    said: tuple[Theme, ...] = ()
+    """What residents said about who should respond: the themes of the calls, with all their sides."""
 
 
 class Meeting(Record):

@@ -13,7 +13,7 @@ import warnings
 import zipfile
 import zlib
 from datetime import date, datetime, time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from district_reports.errors import Problem, ReadingError
@@ -23,6 +23,7 @@ MOST_UNPACKED = 50_000_000
 MOST_MEMBERS = 1_000
 
 _DECLARATION = "<!DOCTYPE"
+_MACROS = ("vbaproject.bin", "vbadata.xml")
 
 
 def read_workbook(path: Path, data: bytes, *, most_rows: int, most_columns: int) -> list[list[str]]:
@@ -39,18 +40,7 @@ def read_workbook(path: Path, data: bytes, *, most_rows: int, most_columns: int)
     Raises:
         ReadingError: If it is no such workbook.
     """
-    _require_harmless(path, data)
-    # Loaded only here: most files are CSV.
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            # It warns of styles and validations it drops; we take values alone.
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
-    except Exception as error:  # openpyxl lets through whatever its parsers raise
-        reason = " ".join(f"{type(error).__name__} {error}".split())[:200]
-        raise ReadingError(path, [Problem("", "an XLSX workbook", f"one that cannot be read: {reason}")]) from error
+    book = open_book(path, data)
     if len(book.sheetnames) != 1 or len(book.worksheets) != 1:
         raise ReadingError(path, [Problem("", "one sheet", ", ".join(book.sheetnames)[:200])])
     sheet = book.worksheets[0]
@@ -61,15 +51,42 @@ def read_workbook(path: Path, data: bytes, *, most_rows: int, most_columns: int)
     return _read_sheet(path, sheet, merged)
 
 
-def _require_harmless(path: Path, data: bytes) -> None:
-    """Refuse what unpacks to too much, and XML with entities."""
+def open_book(path: Path, data: bytes, *, most_unpacked: int = MOST_UNPACKED) -> Any:
+    """Return the workbook as openpyxl has it, formulas as they stand.
+
+    Args:
+        path: Of the file, for messages.
+        data: Its bytes.
+        most_unpacked: Bytes that it may unpack to.
+
+    Raises:
+        ReadingError: If it is no such workbook, holds macros, or unpacks to more.
+    """
+    _require_harmless(path, data, most_unpacked)
+    # Loaded only here: most files are CSV.
+    import openpyxl
+
+    try:
+        with warnings.catch_warnings():
+            # It warns of styles and validations it drops; we take values alone.
+            warnings.simplefilter("ignore")
+            return openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
+    except Exception as error:  # openpyxl lets through whatever its parsers raise
+        reason = " ".join(f"{type(error).__name__} {error}".split())[:200]
+        raise ReadingError(path, [Problem("", "an XLSX workbook", f"one that cannot be read: {reason}")]) from error
+
+
+def _require_harmless(path: Path, data: bytes, most_unpacked: int) -> None:
+    """Refuse what unpacks to too much, XML with entities, and macros whatever the file is called."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             members = packed.infolist()
             size = sum(member.file_size for member in members)
-            if size > MOST_UNPACKED or len(members) > MOST_MEMBERS:
-                limits = f"at most {MOST_UNPACKED} bytes in {MOST_MEMBERS} files when unpacked"
+            if size > most_unpacked or len(members) > MOST_MEMBERS:
+                limits = f"at most {most_unpacked} bytes in {MOST_MEMBERS} files when unpacked"
                 raise ReadingError(path, [Problem("", limits, f"{size} in {len(members)}")])
+            if any(PurePosixPath(member.filename).name.lower() in _MACROS for member in members):
+                raise ReadingError(path, [Problem("", "a workbook without macros; save it as XLSX", "one with macros")])
             declared = [member.filename for member in members if _declares_entities(packed.read(member))]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
         raise ReadingError(path, [Problem("", "an XLSX workbook", f"a broken or locked file: {error}")]) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from district_reports.model import Measure, Note, State
 from district_reports.periods import Quarter
+from district_reports.render.guide import list_quick_numbers
 from district_reports.render.honesty import list_explanations
 from district_reports.render.sheet import Sheet
 from district_reports.render.view import ContactLine, Link, Section, SourceLine, Table
@@ -69,9 +70,12 @@ def build_limits(sheet: Sheet) -> Section:
 
 
 def build_contacts(sheet: Sheet) -> tuple[ContactLine, ...]:
-    """Return whom a resident can turn to: the emergency number first, then the station, then the others."""
+    """Return whom a resident can turn to: the emergency number first, then the station, then the others.
+
+    Where the dossier has a guide these are its permanent services; without one the helplines of the config.
+    """
     words = sheet.words
-    lines = [
+    lines = list_quick_numbers(sheet) or [
         ContactLine(
             label=words.text(f"contact.{line.contact_id}.label"),
             number=line.number,

@@ -25,6 +25,8 @@ _DEEPEST = 4
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s\\<>\"\x00-\x20\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f]")
 _SCHEMES = ("http", "https", "tel")
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"})
+"""Languages written from the right; words of people come in any language."""
 
 
 def plain(value: object) -> str:
@@ -62,6 +64,11 @@ def checked_href(href: str) -> str:
     if unsafe or (scheme and name not in _SCHEMES) or (name in ("http", "https") and not _has_plain_host(href)):
         raise ValueError(f"expected an http, https, tel or relative address, got {href!r:.80}")
     return href
+
+
+def direction_of(language_tag: str) -> str:
+    """Return which way a language is written, "rtl" or "ltr"."""
+    return "rtl" if language_tag.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
 def shown_address(url: str) -> str:

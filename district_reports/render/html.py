@@ -17,9 +17,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from district_reports.errors import RenderError
-from district_reports.render.edge import anchor, checked_href, dialled, percent, plain, said, shown_address
+from district_reports.render.edge import (
+    anchor,
+    checked_href,
+    dialled,
+    direction_of,
+    percent,
+    plain,
+    said,
+    shown_address,
+)
 from district_reports.render.inline_svg import render_inline
-from district_reports.render.view import Figure, Page, Table
+from district_reports.render.view import Figure, Page, Section, Table
 
 TEMPLATE = "report.html.j2"
 STYLE = "report.css"
@@ -57,6 +66,9 @@ class WebPress:
             anchor=anchor,
             percent=percent,
             number_columns=find_number_columns,
+            direction_of=direction_of,
+            filled=_filled,
+            has_body=_has_body,
         )
 
     def render_html(self, page: Page, charts: Mapping[str, str]) -> bytes:
@@ -100,6 +112,19 @@ def find_number_columns(table: Table) -> tuple[bool, ...]:
         number > 0 and all(_NUMBER.fullmatch(plain(row[number])) for row in table.rows if number < len(row))
         for number in range(len(table.head))
     )
+
+
+def _filled(text: str, **values: object) -> str:
+    """Return a label of the page with its numbers; `str.format` would read a hostile label as a program."""
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def _has_body(section: Section) -> bool:
+    """Return whether anything stands under the answer."""
+    lists = (section.figures, section.bars, section.cards, section.tables, section.contacts, section.quotes)
+    return any((*lists, section.entries, section.points, section.links, section.parts))
 
 
 def _load_style(path: Path) -> str:

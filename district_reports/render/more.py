@@ -6,6 +6,7 @@ from district_reports.dossier.blocks import request_kinds
 from district_reports.render.conduct import build_complaints, build_force
 from district_reports.render.daily_life import build_communities, build_rates, build_requests, build_trust
 from district_reports.render.fears import build_fears
+from district_reports.render.guide import list_guide_keys
 from district_reports.render.honesty import build_asked, build_revisions
 from district_reports.render.ladder import build_outcomes
 from district_reports.render.outcomes import build_clearance, build_court, require_outcome_keys
@@ -41,6 +42,7 @@ def implied_keys(settings: Settings) -> list[str]:
     keys = require_outcome_keys(settings)
     keys += [f"asked.{entry.asked_id}" for entry in settings.asked if not entry.shown_in]
     keys += [f"requests.kind.{kind}" for kind in request_kinds(settings)]
+    keys += list_guide_keys(settings)
     told: dict[str, object] = {
         "crimes": outcomes.fears,
         "arrests": outcomes.arrests,

@@ -6,6 +6,8 @@ Belongs here: which parts a report has, and in which order. The parts are built 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from district_reports.errors import TranslationError
 from district_reports.metrics.measures import CITY
 from district_reports.model import Comparison, Direction, Dossier
@@ -18,12 +20,18 @@ from district_reports.render.back_matter import (
     build_notes,
     build_sources,
 )
+from district_reports.render.closing import build_closing
 from district_reports.render.figures import build_kinds, build_parts, build_trend, kinds_answer
 from district_reports.render.figures_where import build_hours, build_places
+from district_reports.render.guide import build_guide_section
+from district_reports.render.happened import build_happened
+from district_reports.render.heard import build_heard
 from district_reports.render.honesty import list_corrections
 from district_reports.render.i18n import Words
+from district_reports.render.loop import build_loop
 from district_reports.render.more import build_more, implied_keys
 from district_reports.render.sheet import Sheet
+from district_reports.render.take_part import build_take_part
 from district_reports.render.view import KeyFact, Labels, Link, Page, Section
 from district_reports.settings import Settings
 
@@ -39,8 +47,18 @@ LABELS = (
     "appendix",
     "appendix_intro",
     "page_of",
-    "continued_in_appendix",
 )
+
+
+OF_PEOPLE: dict[str, Callable[[Sheet], Section | None]] = {
+    "loop": build_loop,
+    "happened": build_happened,
+    "heard": build_heard,
+    "guide": build_guide_section,
+    "take_part": build_take_part,
+    "closing": build_closing,
+}
+"""The parts that come from people, by their field of the page."""
 
 
 def require_words(settings: Settings, words: Words) -> None:
@@ -93,6 +111,7 @@ def build_page(dossier: Dossier, words: Words, settings: Settings) -> Page:
         key_facts_note=words.text("key_facts.note"),
         sections=_sections(sheet),
         more=build_more(sheet),
+        **{name: build(sheet) for name, build in OF_PEOPLE.items()},
         corrections=list_corrections(sheet),
         limits=build_limits(sheet),
         contacts=build_contacts(sheet),
@@ -213,6 +232,9 @@ def _labels(sheet: Sheet) -> Labels:
     return Labels(
         **{name: words.text(f"label.{name}") for name in LABELS if name != "page_of"},
         page_of=words.text("label.page_of", page="{page}", pages="{pages}"),
+        show_rest=words.text("label.show_rest", n="{n}"),
+        more_on_web=words.text("label.more_on_web", n="{n}"),
+        only_on_web=words.text("label.only_on_web", what="{what}"),
         tables_heading=words.text("label.tables"),
         sources_heading=words.text("sources.heading"),
         translation_unreviewed="" if words.is_reviewed else words.text("label.unreviewed"),

@@ -41,12 +41,51 @@ _LONG_WORD = re.compile(r"[^\s\-/\u200b\u2e80-\uffef]{29,}")
 _MAY_BREAK = "\u200b"
 _ADDRESSES = frozenset({"url", "href"})
 _CODES = frozenset(
-    {"figure_id", "table_id", "section_id", "metric_id", "language", "lang", "region", "font", "report_date"}
+    {
+        "figure_id",
+        "table_id",
+        "section_id",
+        "card_id",
+        "metric_id",
+        "language",
+        "lang",
+        "region",
+        "font",
+        "report_date",
+        "mark",
+    }
 )
 _SPOKEN = frozenset({"document_title", "alt"})
 """Fields that are no text on the paper: followed, compared, or read aloud."""
-_PARTS: Final = ("limits", "notes", "method", "data")
-"""Fields of a page that are one section each; the arrests stand among what follows the summary."""
+_PARTS: Final = ("loop", "guide", "notes", "method", "data", "closing")
+"""Fields of a page that are one section each, or none, and have a place of their own in the template."""
+_LEAVES: Final = (
+    ("asked", "all"),
+    ("revisions", "tables"),
+    ("arrests", "tables"),
+    ("clearance", "tables"),
+    ("heard-sessions", "tables"),
+    ("heard-themes", "points"),
+    ("outcomes", "entries"),
+    ("communities", "all"),
+    ("heard-formal", "tables"),
+    ("heard-areas", "all"),
+    ("complaints", "points"),
+    ("requests", "tables"),
+    ("outcomes", "tables"),
+    ("trust", "all"),
+    ("rates", "all"),
+    ("court", "points"),
+    ("heard-values", "points"),
+    ("clearance", "all"),
+    ("parts", "all"),
+    ("requests", "all"),
+    ("heard-formal", "points"),
+    ("method", "all"),
+    ("hours", "all"),
+)
+"""What the paper leaves to the web page where the report would be too long: parts, all of them or something of them;
+the first one first, and before them all the tables of the charts."""
 _NUMBER = re.compile(r"[\W_]*(\d[\d\W]*)?")
 """A cell without letters: a number with its signs, a dash for none, or nothing."""
 _BETWEEN_WORDS = re.compile("[\\s\u200b]+|(?<=–)")
@@ -70,14 +109,14 @@ class PrintShop:
         source = template_dir / TEMPLATE
         if not source.is_file():
             raise self._error(f"expected the template {source}, got no such file")
-        fonts = _load_fonts()
+        fonts = load_fonts()
         self._families = frozenset(fonts.families())
         try:
             self._compiler = typst.Compiler(
                 str(source), root=str(template_dir), font_paths=fonts, ignore_system_fonts=True
             )
         except (RuntimeError, OSError, ValueError) as error:
-            raise self._error(f"expected a compiler, got {_shorten(str(error))}") from error
+            raise self._error(f"expected a compiler, got {shorten(str(error))}") from error
 
     def render_pdf(self, page: Page, charts: Mapping[str, str]) -> bytes:
         """Return the page as a PDF, the same bytes for the same input.
@@ -103,9 +142,9 @@ class PrintShop:
                 timestamp=datetime.fromisoformat(page.report_date).replace(tzinfo=UTC),
             )
         except typst.TypstError as error:
-            raise self._error(_shorten(" ".join((error.message, *error.hints)))) from error
+            raise self._error(shorten(" ".join((error.message, *error.hints)))) from error
         if warnings or not isinstance(pdf, bytes):
-            found = _shorten("; ".join(warning.message for warning in warnings)) or type(pdf).__name__
+            found = shorten("; ".join(warning.message for warning in warnings)) or type(pdf).__name__
             raise self._error(f"expected one file without a warning, got {found}")
         return pdf
 
@@ -121,7 +160,7 @@ class PrintShop:
 
 
 @cache
-def _load_fonts() -> typst.Fonts:
+def load_fonts() -> typst.Fonts:
     """Return the fonts of the installed packages, read once for all languages; never the system's."""
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder) for folder in font_dirs()]
@@ -190,29 +229,52 @@ def _words(text: str) -> list[str]:
 
 def _page_record(page: Page) -> dict[str, Any]:
     """Return the page as the template reads it: charts are drawn already, tables know their columns of numbers."""
-    record = page.model_dump(mode="json", exclude=set(_PARTS) | {"sections", "more", "arrests"})
-    record |= {name: _section_record(getattr(page, name)) for name in _PARTS}
-    record["sections"] = [_section_record(section) for section in page.sections]
-    record["further"] = [_section_record(section) for section in page.further]
-    cleaned: dict[str, Any] = _cleaned(record)
+    placed = {"sections", "more", "arrests", "happened", "heard", "take_part", "limits"}
+    record = page.model_dump(mode="json", exclude=set(_PARTS) | placed)
+    for name in _PARTS:
+        section = getattr(page, name)
+        record[name] = None if section is None else _section_record(section)
+    # Tall pictures last: what goes before them would leave no room at the foot of a page.
+    pictures = sorted(page.pictures, key=lambda section: any(figure.chart.kind == "pairs" for figure in section.figures))
+    told = (page.happened, page.heard, *pictures, *page.further, page.take_part, page.limits)
+    record["trends"] = [_section_record(section) for section in page.trends]
+    record["after_front"] = [_section_record(section) for section in told if section is not None]
+    record["charted"] = [_table_record(figure.table.model_dump(mode="json")) for figure in page.figures]
+    record["leaves"] = [page.labels.tables_heading if page.figures else "", *_names_of_leaves(page)]
+    cleaned: dict[str, Any] = clean_record(record)
     return cleaned
 
 
+def _names_of_leaves(page: Page) -> list[str]:
+    """Return the part of each thing that may be left to the web page; empty where the page has none."""
+    sections = {section.section_id: section for part in page.parts for section in (part, *part.parts)}
+    return [sections[section_id].question if section_id in sections else "" for section_id, _ in _LEAVES]
+
+
 def _section_record(section: Section) -> dict[str, Any]:
-    record = section.model_dump(mode="json", exclude={"figures": {"__all__": {"chart"}}})
-    for table in (*record["tables"], *(figure["table"] for figure in record["figures"])):
-        table["columns"] = describe_columns(table["head"], table["rows"])
-        table["lengths"] = [[len(cell) for cell in row] for row in (table["head"], *table["rows"])]
-        table["has_breaks"] = any("\n" in cell for row in (table["head"], *table["rows"]) for cell in row)
+    record = section.model_dump(mode="json", exclude={"parts": True, "figures": {"__all__": {"chart", "table"}}})
+    record["tables"] = [_table_record(table) for table in record["tables"]]
+    record["parts"] = [_section_record(part) for part in section.parts]
+    ranks = enumerate(_LEAVES, start=2)
+    record["leave"] = {what: rank for rank, (section_id, what) in ranks if section_id == section.section_id}
     return record
 
 
-def _cleaned(value: Any, name: str = "") -> Any:
+def _table_record(table: dict[str, Any]) -> dict[str, Any]:
+    rows = (table["head"], *table["rows"])
+    return table | {
+        "columns": describe_columns(table["head"], table["rows"]),
+        "lengths": [[len(cell) for cell in row] for row in rows],
+        "has_breaks": any("\n" in cell for row in rows for cell in row),
+    }
+
+
+def clean_record(value: Any, name: str = "") -> Any:
     """Return a record with every text fit to be set; `name` is the field it stands in."""
     if isinstance(value, dict):
-        return {key: _cleaned(item, key) for key, item in value.items()}
+        return {key: clean_record(item, key) for key, item in value.items()}
     if isinstance(value, list):
-        return [_cleaned(item, name) for item in value]
+        return [clean_record(item, name) for item in value]
     if not isinstance(value, str) or name in _CODES:
         return value
     if name in _ADDRESSES:
@@ -230,6 +292,7 @@ def _drawing(svg: str) -> dict[str, Any]:
     return picture._asdict() | {"labels": labels}
 
 
-def _shorten(message: str) -> str:
+def shorten(message: str) -> str:
+    """Return a message of the compiler as one short line."""
     line = " ".join(message.split())
     return line if len(line) <= _LONGEST_MESSAGE else line[: _LONGEST_MESSAGE - 1] + "…"

@@ -6,9 +6,15 @@ nothing. All texts are plain (no markup): the templates escape them.
 
 from __future__ import annotations
 
-from typing import Literal
+from itertools import chain
+from typing import Final, Literal
 
 from district_reports.model import Direction, Record
+from district_reports.render.view_cards import Card as Card
+from district_reports.render.view_cards import CardLine as CardLine
+from district_reports.render.view_cards import Mark as Mark
+from district_reports.render.view_cards import Quote as Quote
+from district_reports.render.view_cards import Said as Said
 from district_reports.render.view_charts import Chart
 
 
@@ -83,58 +89,8 @@ class Entry(Record):
     """"To be verified", or empty."""
 
 
-class Said(Record):
-    """A text with its language, which is marked where it is not the page's own."""
-
-    text: str
-    lang: str = ""
-    """Tag; empty: the page's language."""
-
-
-class CardLine(Record):
-    """One line of a card: what it tells, and the words."""
-
-    label: str
-    """May be empty."""
-    said: Said
-
-
-Mark = Literal[
-    "heard",
-    "under_review",
-    "agreed",
-    "under_way",
-    "done",
-    "done_disputed",
-    "not_ours",
-    "will_not_do",
-    "stalled",
-    "",
-]
-"""Shape beside a status word; shapes differ without colour. Empty: none."""
-
-
-class Card(Record):
-    """One item of the feedback loop, or one thing that happened: a status, a title, and lines."""
-
-    card_id: str
-    """Distinct in the page; letters, digits and hyphens."""
-    mark: Mark
-    status: str
-    """The status in words; empty where there is none."""
-    flags: tuple[str, ...] = ()
-    """Short words of warning beside the status: overdue, new."""
-    is_urgent: bool = False
-    title: Said
-    lines: tuple[CardLine, ...] = ()
-
-
-class Quote(Record):
-    """Someone's own words."""
-
-    said: Said
-    by: str
-    """Such as "a participant"; never a name."""
+OPEN_CARDS: Final = 4
+"""Cards of a part that the web page shows at once; urgent ones are never behind a click."""
 
 
 class Section(Record):
@@ -160,6 +116,19 @@ class Section(Record):
     """Smaller parts under a heading of their own (`question`), each with an answer, points, tables, cards, contacts."""
     links: tuple[Link, ...] = ()
 
+    @property
+    def all_figures(self) -> tuple[Figure, ...]:
+        """Its figures, and those of its smaller parts."""
+        return (*self.figures, *(figure for part in self.parts for figure in part.all_figures))
+
+    @property
+    def cards_in_sight(self) -> int:
+        """How many of its cards the web page shows at once: the first ones, and all down to the last urgent one."""
+        last_urgent = max((place for place, card in enumerate(self.cards, start=1) if card.is_urgent), default=0)
+        count = max(OPEN_CARDS, last_urgent)
+        # One card alone is not worth a click.
+        return count if len(self.cards) > count + 1 else len(self.cards)
+
 
 class ContactLine(Record):
     """One entry of the contact block."""
@@ -170,6 +139,8 @@ class ContactLine(Record):
     detail: str
     remark: str
     """"To be verified", or empty."""
+    lines: tuple[str, ...] = ()
+    """Further ways to reach it, hours, languages: short, each a line of its own or set in a row."""
 
 
 class Link(Record):
@@ -205,7 +176,12 @@ class Labels(Record):
     """Holds `{page}` and `{pages}`, which the print template fills."""
     translation_unreviewed: str
     """Empty when the catalogue has been reviewed."""
-    continued_in_appendix: str
+    show_rest: str
+    """Holds `{n}`: how many cards a click opens."""
+    more_on_web: str
+    """Holds `{n}`: how many cards the print edition leaves to the web page."""
+    only_on_web: str
+    """Holds `{what}`: names of the parts that the print edition leaves to the web page."""
 
 
 class Page(Record):
@@ -261,14 +237,38 @@ class Page(Record):
     labels: Labels
 
     @property
+    def trends(self) -> tuple[Section, ...]:
+        """The parts that show how a number moved: on the sheets that stand alone."""
+        return tuple(section for section in self.sections if _is_trend(section))
+
+    @property
+    def pictures(self) -> tuple[Section, ...]:
+        """The other parts of `sections`; in print, after the sheets that stand alone."""
+        return tuple(section for section in self.sections if not _is_trend(section))
+
+    @property
     def further(self) -> tuple[Section, ...]:
-        """What follows the sheets that stand alone: `more`, with the arrests after the outcomes, else last."""
+        """What follows `sections`: `more`, with the arrests after the outcomes, else last."""
         outcomes = [place for place, section in enumerate(self.more, start=1) if section.section_id == "outcomes"]
         cut = outcomes[0] if outcomes else len(self.more)
         return (*self.more[:cut], self.arrests, *self.more[cut:])
 
     @property
+    def told(self) -> tuple[Section, ...]:
+        """What people said and what came of it, in the resident's order; right after the key facts."""
+        return tuple(part for part in (self.loop, self.happened, self.heard) if part is not None)
+
+    @property
+    def parts(self) -> tuple[Section, ...]:
+        """All parts that are sections, in the resident's order."""
+        after = (self.guide, self.take_part, self.limits, self.notes, self.method, self.data, self.closing)
+        return (*self.told, *self.sections, *self.further, *(part for part in after if part is not None))
+
+    @property
     def figures(self) -> tuple[Figure, ...]:
         """All figures, in reading order; each needs a chart of its `figure_id`."""
-        parts = (*self.sections, *self.further, self.limits, self.notes, self.method, self.data)
-        return tuple(figure for part in parts for figure in part.figures)
+        return tuple(chain.from_iterable(part.all_figures for part in self.parts))
+
+
+def _is_trend(section: Section) -> bool:
+    return any(figure.chart.kind == "trend" for figure in section.figures)

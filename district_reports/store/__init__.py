@@ -9,6 +9,8 @@ DATA_DIR/
   snapshots/<source>/manifests/<digest>.json   every manifest there ever was, write-once
   snapshots/<source>/manifest.json             the current one; replaced last, and that is the commit
   snapshots/<source>/checked.json              when the source was last looked at; an input of nothing
+  snapshots/ledger/manifests/<digest>.json     what people entered, as a draft took it; manifest.json names the current
+  records.sqlite3                              what people enter, where no other database is set; the program only adds
   quarantine/<source>/<part>-<hash>.…          what was pulled and rejected, and why; read by people alone
   editions/<quarter>/…                         dossiers, editions, measures.csv, manifest.json
 ```

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,8 @@ class EditionFolder:
         folder = self.edition_dir(quarter, district_id, language)
         return folder.is_dir() and any(folder.iterdir())
 
-    def remove_edition(self, quarter: Quarter, district_id: str, language: str) -> None:
-        """Remove the files of an edition.
+    def remove_edition(self, quarter: Quarter, district_id: str, language: str, *, keep: Collection[str] = ()) -> None:
+        """Remove the files of an edition, but those with a name to keep.
 
         Raises:
             StoreError: If one cannot be removed.
@@ -60,7 +61,8 @@ class EditionFolder:
         folder = self.edition_dir(quarter, district_id, language)
         try:
             for path in sorted(folder.glob("*")):
-                path.unlink()
+                if path.name not in keep:
+                    path.unlink()
         except OSError as error:
             raise StoreError(f"{folder}: expected to remove an edition, got: {error.strerror}", path=folder) from error
 

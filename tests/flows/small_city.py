@@ -107,7 +107,10 @@ def content_of(data_dir: Path) -> dict[str, bytes]:
     return {
         path.relative_to(data_dir).as_posix(): _content(path)
         for path in sorted(data_dir.rglob("*"))
-        if path.is_file() and path.name not in {".lock", "checked.json"} and "prefect" not in path.parts
+        if path.is_file()
+        and path.name not in {".lock", "checked.json"}
+        and not path.name.startswith("records.sqlite3")
+        and "prefect" not in path.parts
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -46,6 +48,14 @@ def _require_whole_file(path: Path) -> None:
             widths = {len(row) for row in csv.reader(data.decode().splitlines())}
             assert len(widths) == 1, f"rows of {widths} columns"
             parse_measures(data)
+        case ".ics":
+            assert data.endswith(b"END:VCALENDAR\r\n"), "no end of the calendar"
+        case ".sqlite3":
+            # A killed writer leaves its journal; the next one that opens the file undoes it.
+            with closing(sqlite3.connect(path)) as connection:
+                assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        case ".sqlite3-wal" | ".sqlite3-shm" | ".sqlite3-journal":
+            pass
         case other:
             raise AssertionError(f"a file of the kind {other!r} that nobody expects")
 

@@ -24,6 +24,7 @@ from district_reports.render.view_charts import (
 )
 from tests.unit.render.more_pages import make_corrections, make_more
 from tests.unit.render.pictures import make_charts
+from tests.unit.render.told_pages import add_told
 
 __all__ = ["LANGUAGES", "make_charts", "make_page"]
 
@@ -46,11 +47,17 @@ FACTS = (
 
 
 def make_page(
-    language_tag: str, *, city: bool = False, banners: tuple[str, ...] = ("sample",), is_full: bool = False
+    language_tag: str,
+    *,
+    city: bool = False,
+    banners: tuple[str, ...] = ("sample",),
+    is_full: bool = False,
+    is_told: bool = False,
 ) -> Page:
     """Return a whole page; `banners` names some of "sample" and "preview", worded in the language.
 
-    `is_full`: with the parts beyond counts of crimes, and a correction.
+    `is_full`: with the parts beyond counts of crimes, and a correction; `is_told`: with what people said and what came
+    of it, whom to call, and where to take part.
     """
     w = WORDS[language_tag]
     place = w["city_place"] if city else w["place"]
@@ -58,7 +65,7 @@ def make_page(
     sections += (_when(w, place), _where(w, place, city=city))
     if not city:
         sections += (_beside(w, place),)
-    return Page(
+    page = Page(
         language=language_tag,
         direction=w["direction"],
         region=w["region"],
@@ -101,6 +108,7 @@ def make_page(
         report_date="2026-10-12",
         labels=Labels(**dict(zip(Labels.model_fields, w["labels"], strict=True))),
     )
+    return add_told(page) if is_told else page
 
 
 def _language_links(current: str) -> tuple[Link, ...]:

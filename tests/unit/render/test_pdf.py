@@ -18,9 +18,10 @@ from district_reports.errors import RenderError
 from district_reports.model import Direction
 from district_reports.render.charts import ChartBook
 from district_reports.render.pdf import PrintShop, breakable, describe_columns, find_numeric_columns, printable
-from district_reports.render.view import BarRow, BarTable, Entry, Page, Section, Table
+from district_reports.render.view import BarRow, BarTable, Card, Entry, Mark, Page, Said, Section, Table
 from district_reports.settings import find_asset, load_settings
 from tests.unit.render.pages import LANGUAGES, make_charts, make_page
+from tests.unit.render.told_pages import MARKS, make_loop
 
 PAGES_AT_MOST = 12
 SUMMARY_PAGES = 4
@@ -34,7 +35,7 @@ HOSTILE = (
 """Typst's markup and code, controls, an override, isolates that do not match, a non-character."""
 
 EDITIONS = [(tag, city) for tag in LANGUAGES for city in (False, True)]
-_pdfs: dict[tuple[str, bool, bool], bytes] = {}
+_pdfs: dict[tuple[str, bool, bool, bool], bytes] = {}
 
 
 def template_dir() -> Path:
@@ -63,10 +64,13 @@ def read(pdf: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(pdf))
 
 
-def edition(shops: dict[str, PrintShop], tag: str, city: bool, *, is_full: bool = False) -> PdfReader:
-    if (tag, city, is_full) not in _pdfs:
-        _pdfs[tag, city, is_full] = render(shops[tag], make_page(tag, city=city, is_full=is_full))
-    return read(_pdfs[tag, city, is_full])
+def edition(
+    shops: dict[str, PrintShop], tag: str, city: bool, *, is_full: bool = False, is_told: bool = False
+) -> PdfReader:
+    if (tag, city, is_full, is_told) not in _pdfs:
+        page = make_page(tag, city=city, is_full=is_full, is_told=is_told)
+        _pdfs[tag, city, is_full, is_told] = render(shops[tag], page)
+    return read(_pdfs[tag, city, is_full, is_told])
 
 
 def words(reader: PdfReader) -> str:
@@ -113,31 +117,152 @@ def appendix_page(reader: PdfReader, page: Page) -> int:
     return next(number for title, number in outline(reader) if title == page.labels.appendix)
 
 
-@pytest.mark.parametrize("is_full", [False, True])
+@pytest.mark.parametrize(("is_full", "is_told"), [(False, False), (True, False), (True, True)])
 @pytest.mark.parametrize(("tag", "city"), EDITIONS)
-def test_summary_keeps_to_four_pages_and_all_to_twelve(
-    shops: dict[str, PrintShop], tag: str, city: bool, is_full: bool
+def test_front_keeps_to_four_pages_and_all_to_twelve(
+    shops: dict[str, PrintShop], tag: str, city: bool, is_full: bool, is_told: bool
 ) -> None:
-    reader, page = edition(shops, tag, city, is_full=is_full), make_page(tag, city=city, is_full=is_full)
-    assert dict(outline(reader))[page.further[0].question] <= SUMMARY_PAGES + 1
+    reader = edition(shops, tag, city, is_full=is_full, is_told=is_told)
+    page = make_page(tag, city=city, is_full=is_full, is_told=is_told)
+    assert dict(outline(reader))[page.pictures[0].question] > 1
     assert len(reader.pages) <= PAGES_AT_MOST
-    assert len(_pdfs[tag, city, is_full]) <= (SIZE_LIMIT_FULL if is_full else SIZE_LIMIT)
+    assert len(_pdfs[tag, city, is_full, is_told]) <= (SIZE_LIMIT_FULL if is_full else SIZE_LIMIT)
     assert {(float(p.mediabox.width), float(p.mediabox.height)) for p in reader.pages} == {LETTER}
 
 
 @pytest.mark.parametrize(("tag", "city"), EDITIONS)
-def test_every_text_of_the_summary_is_told_before_the_appendix(
+def test_pages_one_to_four_hold_facts_loop_trends_and_whom_to_call(
     shops: dict[str, PrintShop], tag: str, city: bool
 ) -> None:
+    reader = edition(shops, tag, city, is_full=True, is_told=True)
+    page = make_page(tag, city=city, is_full=True, is_told=True)
+    assert page.loop and page.guide and page.happened and page.closing
+    titles = outline(reader)
+    pages = dict(titles)
+    assert pages[page.title] == pages[page.labels.key_facts] == pages[page.loop.question] == 1
+    mental_health = page.guide.parts[0].question
+    front = [page.loop.question, *(trend.question for trend in page.trends), page.guide.question]
+    front += [page.contacts_heading, mental_health]
+    places = [pages[title] for title in front]
+    assert places == sorted(places)
+    assert places[-1] <= SUMMARY_PAGES
+    behind = [page.happened, *page.pictures, *page.further, page.limits, page.notes, page.closing]
+    assert min(pages[section.question] for section in behind if section.question in pages) > places[-1]
+    in_order = [title for title, _ in titles]
+    assert in_order.index(page.happened.question) < in_order.index(page.pictures[0].question)
+    assert in_order.index(page.limits.question) < in_order.index(page.closing.question)
+    # The questions end the report.
+    assert in_order[-1] == page.closing.parts[-1].question
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_what_is_past_its_date_stands_on_page_one(shops: dict[str, PrintShop], tag: str) -> None:
+    reader, page = edition(shops, tag, False, is_full=True, is_told=True), make_page(tag, is_told=True)
+    assert page.loop
+    first = letters(reader.pages[0].extract_text())
+    assert page.loop.cards[0].is_urgent
+    if tag != "ar":
+        assert letters(page.loop.cards[0].flags[0]) in first
+        assert letters(page.loop.cards[0].title.text) in first
+
+
+@pytest.mark.parametrize(("tag", "city"), EDITIONS)
+def test_without_a_loop_the_trends_and_contacts_come_first(shops: dict[str, PrintShop], tag: str, city: bool) -> None:
     reader, page = edition(shops, tag, city, is_full=True), make_page(tag, city=city, is_full=True)
     titles = dict(outline(reader))
-    limit = titles[page.further[0].question]
     assert titles[page.title] == titles[page.labels.key_facts] == 1
-    assert titles[page.limits.question] < limit
-    assert titles[page.contacts_heading] < limit
-    assert [title for title, _ in outline(reader) if title in {s.question for s in page.sections}] == [
-        section.question for section in page.sections
-    ]
+    assert max(titles[trend.question] for trend in page.trends) <= titles[page.contacts_heading] <= SUMMARY_PAGES
+    assert titles[page.contacts_heading] < titles[page.pictures[0].question]
+
+
+def words_of_people(page: Page) -> list[str]:
+    """Return all texts of the parts on what people said, and of whom to call."""
+    found: list[str] = []
+
+    def take(section: Section) -> None:
+        found.extend([section.question, section.answer, *section.notices, *section.points])
+        for card in section.cards:
+            found.extend([card.status, *card.flags, card.title.text])
+            found.extend(part for line in card.lines for part in (line.label, line.said.text))
+        found.extend(part for quote in section.quotes for part in (quote.said.text, quote.by))
+        for contact in section.contacts:
+            found.extend([contact.label, contact.number, contact.detail, contact.remark, *contact.lines])
+        for table in section.tables:
+            found.extend([table.caption, table.note, *(cell for row in (table.head, *table.rows) for cell in row)])
+        found.extend(link.text for link in section.links)
+        for part in section.parts:
+            take(part)
+
+    for section in (*page.told, page.guide, page.take_part, page.closing):
+        assert section
+        take(section)
+    return [text for text in found if text]
+
+
+@pytest.mark.parametrize("tag", ["en", "es", "zh-Hans"])
+def test_all_that_people_said_is_printed(shops: dict[str, PrintShop], tag: str) -> None:
+    text = letters(words(edition(shops, tag, False, is_full=True, is_told=True)))
+    page = make_page(tag, is_full=True, is_told=True)
+    wanted = words_of_people(page)
+    assert len(wanted) > 250
+    assert [part for part in wanted if letters(part) not in text] == []
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_what_is_left_to_the_web_page_is_named(shops: dict[str, PrintShop], tag: str) -> None:
+    page = make_page(tag, is_full=True, is_told=True)
+    text = letters(words(edition(shops, tag, False, is_full=True, is_told=True)))
+    before, _ = page.labels.only_on_web.split("{what}")
+    assert letters(f"{before}{page.labels.tables_heading}") in text
+    shares = page.pictures[2].figures[0].table
+    assert letters("".join(shares.rows[0])) not in text
+    assert letters("".join(shares.rows[0])) in letters(words(edition(shops, tag, False)))
+    everything = letters(words(edition(shops, tag, False, is_full=True)))
+    assert letters(before) not in everything
+
+
+def test_the_last_cards_are_left_to_the_web_page_where_there_are_too_many(english: PrintShop) -> None:
+    page = make_page("en", is_told=True)
+    many = page.model_copy(update={"loop": make_loop("en", cards=60)})
+    assert many.loop
+    reader = read(render(english, many))
+    found = re.search(re.escape(page.labels.more_on_web).replace(r"\{n\}", r"(\d+)"), words(reader))
+    assert found
+    shown = [name for name, _ in elements(reader)].count("/H3")
+    assert 0 < int(found[1]) < 60 < shown + int(found[1])
+    pages = dict(outline(reader))
+    assert pages[many.guide.question if many.guide else ""] <= SUMMARY_PAGES
+    assert len(reader.pages) <= PAGES_AT_MOST
+
+
+def test_words_in_another_language_say_so(shops: dict[str, PrintShop]) -> None:
+    marked = [entry.get("/Lang") for _, entry in elements(edition(shops, "en", False, is_told=True))]
+    assert "zh" in " ".join(str(tag) for tag in marked if tag)
+
+
+def test_a_tag_that_is_none_is_no_language(english: PrintShop) -> None:
+    card = Card(card_id="x", mark="heard", status="Heard", title=Said(text="TITLE", lang="#panic()"))
+    loop = Section(section_id="loop", question="Loop?", answer="", cards=(card,))
+    assert "TITLE" in words(read(render(english, make_page("en").model_copy(update={"loop": loop}))))
+
+
+def test_nine_shapes_differ_and_the_arrow_is_mirrored(shops: dict[str, PrintShop]) -> None:
+    def drawing(tag: str, mark: Mark) -> str:
+        card = Card(card_id="x", mark=mark, status="", flags=("f",), title=Said(text="T"))
+        card = card.model_copy(update={"status": "S"})
+        loop = Section(section_id="loop", question="Q", answer="", cards=(card,))
+        page = make_page(tag, banners=()).model_copy(update={"loop": loop})
+        reader = read(render(shops[tag], page))
+        forms: Any = reader.pages[0]["/Resources"]
+        content = reader.pages[0].get_contents()
+        assert content is not None
+        inner = [form.get_object().get_data() for form in forms.get("/XObject", {}).values()]
+        return repr((content.get_data(), inner))
+
+    assert len({drawing("en", mark) for mark in MARKS}) == len(MARKS) == 9
+    for mark in ("not_ours", "agreed"):
+        numbers = {tag: re.findall(r"-1 0 0 1 24 0|-[\d.]+ 0 0 -?[\d.]+", drawing(tag, mark)) for tag in ("en", "ar")}
+        assert bool(numbers["ar"]) >= bool(numbers["en"])
 
 
 @pytest.mark.parametrize("tag", ["en", "es", "zh-Hans"])
@@ -268,7 +393,7 @@ def test_the_same_page_gives_the_same_bytes(english: PrintShop, tmp_path: Path) 
 def poison(page: Page, text: str) -> Page:
     """Return the page with the text put before every free text of it but the furniture."""
     kept = {"figure_id", "section_id", "metric_id", "language", "lang", "region", "font", "report_date", "direction"}
-    kept |= {"kind", "form", "url", "href", "labels", "number", "banners", "languages", "table_id"}
+    kept |= {"kind", "form", "url", "href", "labels", "number", "banners", "languages", "table_id", "mark", "card_id"}
 
     def walk(value: Any, name: str) -> Any:
         if name in kept:
@@ -306,7 +431,7 @@ def test_markup_in_data_is_only_letters(shops: dict[str, PrintShop], tag: str) -
 
 
 def test_hostile_text_in_every_field_still_gives_a_file(english: PrintShop) -> None:
-    page = poison(make_page("en", is_full=True), "#panic() $x *b* <script>")
+    page = poison(make_page("en", is_full=True, is_told=True), "#panic() $x *b* <script>")
     assert "#panic()" in words(read(english.render_pdf(page, make_charts(page))))
 
 
@@ -436,7 +561,7 @@ def test_tables_of_any_form_can_be_set(english: PrintShop) -> None:
     assert text.count(letters("has room for")) == 10
 
 
-def test_what_the_summary_has_no_room_for_goes_to_the_appendix(english: PrintShop) -> None:
+def test_more_pictures_than_usual_stand_after_the_contacts(english: PrintShop) -> None:
     page = make_page("en")
     many = tuple(
         section.model_copy(
@@ -451,27 +576,25 @@ def test_what_the_summary_has_no_room_for_goes_to_the_appendix(english: PrintSho
         for section in page.sections
     )
     page = page.model_copy(update={"sections": many})
-    reader = read(render(english, page))
-    pages = dict(outline(reader))
-    assert appendix_page(reader, page) <= SUMMARY_PAGES + 1
-    assert pages[many[-1].question] >= appendix_page(reader, page)
-    assert pages[page.limits.question] < appendix_page(reader, page)
+    pages = dict(outline(read(render(english, page))))
+    assert pages[page.contacts_heading] <= SUMMARY_PAGES
+    assert all(pages[section.question] <= SUMMARY_PAGES for section in page.trends)
+    assert all(pages[section.question] > pages[page.contacts_heading] for section in page.pictures)
 
 
-def test_a_summary_that_cannot_fit_is_an_error(english: PrintShop) -> None:
-    page = make_page("en")
-    limits = page.limits.model_copy(update={"points": page.limits.points * 30})
+def test_a_front_that_cannot_fit_is_an_error(english: PrintShop) -> None:
+    page = make_page("en", is_told=True)
     with pytest.raises(RenderError, match="does not fit on 4 pages"):
-        render(english, page.model_copy(update={"limits": limits}))
+        render(english, page.model_copy(update={"contacts": page.contacts * 60}))
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_the_charts_of_the_chart_book_can_be_set(shops: dict[str, PrintShop], tag: str) -> None:
-    page = make_page(tag, is_full=True)
+    page = make_page(tag, is_full=True, is_told=True)
     book = ChartBook(load_settings({}).language(tag))
     charts = {figure.figure_id: book.draw(figure, banner=" · ".join(page.banners)) for figure in page.figures}
     reader = read(shops[tag].render_pdf(page, charts))
-    assert dict(outline(reader))[page.further[0].question] <= SUMMARY_PAGES + 1
+    assert dict(outline(reader))[page.contacts_heading] <= SUMMARY_PAGES
     assert len(reader.pages) <= PAGES_AT_MOST
 
 
@@ -522,7 +645,7 @@ def with_bars(tag: str, rows: tuple[BarRow, ...]) -> Page:
 
 
 def drawing_of(reader: PdfReader) -> str:
-    content = reader.pages[SUMMARY_PAGES].get_contents()
+    content = reader.pages[dict(outline(reader))["Bars?"] - 1].get_contents()
     assert content is not None
     return content.get_data().decode("latin-1")
 

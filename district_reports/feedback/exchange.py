@@ -1,0 +1,243 @@
+"""The feedback loop as spreadsheets: liaisons take it out, edit it, and bring it back.
+
+A workbook (XLSX) has four sheets. Bringing back what was taken out changes nothing.
+
+```
+items         one row for each item: what was said, and the commitment in the columns what to due_on
+history       one row for each step, in order; only ever added to
+replies       one row for each reply of residents, in order
+translations  one row for each text in another language: of which row (item; step or reply and its number), which
+              column of it, which language; and the role of who has reviewed it
+```
+
+A CSV holds the same rows in one table: the column `record` says item, step, reply or translation, and a row leaves the
+columns of the others empty. UTF-8 with a byte order mark; read with commas or semicolons, in Windows-1252 too.
+
+`language` is that of the row's texts; a text in another one begins with its tag: `[es] Más luces`. Several codes in one
+cell have semicolons between them. `version` is what the item had when it was taken out: empty for a new one. `number`
+counts the rows of one item from 1 and may be left empty. A text that a spreadsheet would run (`=`, `+`, `-`, `@`) has
+an apostrophe before it, taken off when it is read. Dates are `2026-10-05`, or a workbook's own.
+
+What belongs here: files. What does not: whether a change is allowed (`rules`), and who made it (the store).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from district_reports.errors import Problem, ReadingError, RuleError, StoreError
+from district_reports.feedback.exchange_cells import Vocabulary, guard, unguard
+from district_reports.feedback.exchange_layout import (
+    CHOICES,
+    COLUMNS,
+    CSV_COLUMNS,
+    RECORD,
+    SHEETS,
+    TEXTS,
+    Line,
+    texts_of,
+    write_lines,
+)
+from district_reports.feedback.exchange_lines import Placed, build_items, require_header
+from district_reports.feedback.exchange_workbook import MOST_CHARACTERS, SheetPlan, build_workbook
+from district_reports.model import FeedbackItem, Reply, Step
+from district_reports.place_ids import PlaceRule
+from district_reports.readings.sheets import read_sheets
+from district_reports.settings import Settings
+
+MOST_BYTES = 100_000_000
+"""Of a file; a ledger of ten thousand items with a hundred thousand entries is a fifth of that."""
+MOST_ROWS = 500_000
+MOST_COLUMNS = 60
+SUFFIXES = (".csv", ".xlsx")
+
+_WORKBOOK = b"PK\x03\x04"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_WIDTHS = {**dict.fromkeys((name for names in TEXTS.values() for name in names), 40), "text": 60, "item_id": 18}
+
+
+@dataclass(frozen=True)
+class ImportedItem:
+    """One item of a file."""
+
+    item: FeedbackItem
+    version: int | None
+    """That the item had when it was taken out; None: it is new."""
+
+
+def export_items(items: Iterable[FeedbackItem], versions: Mapping[str, int], path: Path) -> None:
+    """Write items to a CSV or XLSX file, whichever its suffix says; the same items give the same bytes.
+
+    Args:
+        items: In the order wanted.
+        versions: By item id; an item that is not there is new.
+        path: The file, replaced where it is there.
+
+    Raises:
+        RuleError: If the suffix is neither, or an item cannot be brought back from a spreadsheet as it is: all that is
+            wrong at once.
+        StoreError: If the file cannot be written.
+    """
+    known = list(items)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise RuleError(f"{path}: expected a file that ends in {' or '.join(SUFFIXES)}, got {suffix or 'neither'}")
+    _require_writable(path, known, most=MOST_CHARACTERS if suffix == ".xlsx" else None)
+    lines = write_lines(known, versions)
+    data = _write_workbook(lines) if suffix == ".xlsx" else _write_csv(lines)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise StoreError(f"{path}: expected a file that can be written, got {error}", path=path) from error
+
+
+def read_items(
+    path: Path, settings: Settings, *, theme_codes: Collection[str] | None = None, languages: Sequence[str] = ()
+) -> tuple[ImportedItem, ...]:
+    """Return the items of a file that `export_items` wrote and people may have edited, in the file's order.
+
+    Args:
+        path: CSV or XLSX; what it is, its first bytes tell.
+        settings: Districts and languages.
+        theme_codes: Codes of the register; any code goes when None.
+        languages: Tags beside those of the settings that texts may be in.
+
+    Raises:
+        ReadingError: If anything is wrong with the file: all problems at once, by sheet, row and column.
+        StoreError: If it cannot be read.
+    """
+    data = _load(path)
+    lines = _read_workbook(path, data) if data.startswith(_WORKBOOK) else _read_csv(path, data)
+    tags = tuple(dict.fromkeys([*(language.tag for language in settings.languages), *languages]))
+    places = PlaceRule(settings.district_ids, settings.city.beat_district_digits)
+    found, problems = build_items(lines, Vocabulary(places, tags, theme_codes))
+    if problems:
+        raise ReadingError(path, problems)
+    return tuple(ImportedItem(item, version) for item, version in found)
+
+
+def _require_writable(path: Path, items: Sequence[FeedbackItem], most: int | None) -> None:
+    """Refuse what a file could not give back: empty texts, half characters, texts too long for a cell."""
+    problems = []
+    for item in items:
+        records: list[FeedbackItem | Step | Reply] = [item, *item.steps, *item.replies]
+        texts = [(name, text) for record in records for name, text in texts_of(record).items()]
+        for name, text in texts:
+            for words in (text.text, *text.translations.values()):
+                told = _find_trouble(words, most)
+                problems += [f"{item.item_id}, {name}: {told}"] if told else []
+    if problems:
+        more = f"; and {len(problems) - 20} more" if len(problems) > 20 else ""
+        raise RuleError(f"{path}: {'; '.join(problems[:20])}{more}", problems=problems)
+
+
+def _find_trouble(text: str, most: int | None) -> str:
+    if not text.strip():
+        return "expected some words, got none"
+    try:
+        # Two more: a mark that stops a spreadsheet, and characters written in several.
+        length = len(text.encode("utf-16-le")) // 2 + 1
+    except UnicodeEncodeError:
+        return "expected whole characters, got half of one"
+    if most is not None and length > most:
+        return f"expected at most {most} characters in a cell of a workbook, got {length}; write it as CSV"
+    return "expected no zero byte, got one" if "\0" in text else ""
+
+
+def _write_csv(lines: Iterable[Line]) -> bytes:
+    out = io.StringIO(newline="")
+    # Both signs, or a text with a carriage return of its own would stand without quotes.
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows(
+        [kind if name == RECORD else guard(cells.get(name, "")) for name in CSV_COLUMNS] for kind, cells in lines
+    )
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _write_workbook(lines: Iterable[Line]) -> bytes:
+    rows: dict[str, list[list[str]]] = {kind: [] for kind in SHEETS}
+    for kind, cells in lines:
+        rows[kind].append([guard(cells.get(name, "")) for name in COLUMNS[kind]])
+    return build_workbook(
+        [SheetPlan(SHEETS[kind], COLUMNS[kind], rows[kind], CHOICES[kind], _WIDTHS) for kind in SHEETS]
+    )
+
+
+def _load(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= MOST_BYTES else b""
+    except OSError as error:
+        raise StoreError(f"{path}: expected a file that can be read, got {error}", path=path) from error
+    if size > MOST_BYTES:
+        raise ReadingError(path, [Problem("", f"at most {MOST_BYTES} bytes", f"{size}")])
+    if path.suffix.lower() == ".xlsm":
+        raise ReadingError(path, [Problem("", "XLSX or CSV", "a workbook with macros (XLSM); save it as XLSX")])
+    if data.startswith(_OLD_WORKBOOK):
+        raise ReadingError(path, [Problem("", "XLSX or CSV", "an old or a locked workbook; save it as XLSX")])
+    if not data.strip():
+        raise ReadingError(path, [Problem("", "a spreadsheet", "an empty file")])
+    return data
+
+
+def _read_workbook(path: Path, data: bytes) -> list[Placed]:
+    sheets = read_sheets(path, data, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
+    by_name = {name.strip().lower(): (name, rows) for name, rows in sheets.items()}
+    if sorted(by_name) != sorted(SHEETS.values()):
+        raise ReadingError(path, [Problem("", f"the sheets {', '.join(SHEETS.values())}", ", ".join(sheets)[:200])])
+    lines: list[Placed] = []
+    problems: list[Problem] = []
+    for kind, wanted in SHEETS.items():
+        name, rows = by_name[wanted]
+        header = rows[0][1] if rows and rows[0][0] == 1 else []
+        found = require_header(name, header, COLUMNS[kind])
+        problems += found
+        if not found:
+            names = [cell.strip() for cell in header]
+            for number, row in rows[1:]:
+                cells = {column: unguard(cell) for column, cell in zip(names, row, strict=False) if cell}
+                lines.append(Placed(kind, f"{name}, row {number}", cells, len(row) > len(names)))
+    if problems:
+        raise ReadingError(path, problems)
+    return lines
+
+
+def _read_csv(path: Path, data: bytes) -> list[Placed]:
+    text = _decode(path, data)
+    first = text.splitlines()[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    lines: list[Placed] = []
+    names: list[str] = []
+    number = 0
+    # A text may be as long as it likes; the file is bounded.
+    limit = csv.field_size_limit(MOST_BYTES)
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1):
+            if number == 1:
+                names = [cell.strip() for cell in row]
+                if problems := require_header("", names, CSV_COLUMNS):
+                    raise ReadingError(path, problems)
+            elif any(row):
+                cells = {column: unguard(cell) for column, cell in zip(names, row, strict=False) if cell}
+                kind = cells.pop(RECORD, "").strip().lower()
+                lines.append(Placed(kind, f"row {number}", cells, any(row[len(names) :])))
+    except csv.Error as error:
+        raise ReadingError(path, [Problem(f"row {number + 1}", "a line of CSV", str(error))]) from error
+    finally:
+        csv.field_size_limit(limit)
+    return lines
+
+
+def _decode(path: Path, data: bytes) -> str:
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data:
+        for encoding in ("utf-8-sig", "cp1252"):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    raise ReadingError(path, [Problem("", "CSV in UTF-8 or Windows-1252, or XLSX", "bytes that are neither")])
