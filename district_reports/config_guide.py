@@ -20,6 +20,7 @@ DISTRICT = "{district}"
 
 _NUMBER = re.compile(r"[0-9][0-9-]*")
 _DAY = re.compile(r"[12][0-9]{3}(-(0[1-9]|1[0-2])(-[0-3][0-9])?)?")
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -75,6 +76,14 @@ class Resource(Record):
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith("https://"):
             raise ValueError(f"expected an address that begins with https://, got {value!r}")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _tags(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [tag for tag in value if not _TAG.fullmatch(tag)]
+        if wrong:
+            raise ValueError(f"expected tags of languages such as zh-Hans, got {wrong[0]!r}")
         return value
 
     @field_validator("source_date")

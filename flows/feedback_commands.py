@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from district_reports.errors import ConfigError
-from district_reports.model import Channel, Commitment, FeedbackItem, Owner, Reply, Status, Step, Text
+from district_reports.model import Channel, Commitment, FeedbackItem, Owner, Reply, Status, Step
 from flows.command_options import (
     AsOfOption,
     DataDirOption,
@@ -34,7 +34,7 @@ CHANNELS: tuple[str, ...] = get_args(Channel)
 ItemArgument = Annotated[str, typer.Argument(help="Id of the item: letters, digits and hyphens.")]
 ByOption = Annotated[str, typer.Option("--by", help=f"Your role, never your name: {', '.join(ROLES)}.")]
 OnOption = Annotated[str, typer.Option("--on", help="Day on which it was, 2026-10-08; the day of --as-of or today.")]
-LanguageOption = Annotated[str, typer.Option("--language", help="Language of the words, such as es.")]
+LanguageOption = Annotated[str, typer.Option("--language", help="Of the words; when not given, the city's first.")]
 DistrictOption = Annotated[list[str] | None, typer.Option("--district", help="Only this one; repeatable.")]
 
 
@@ -50,7 +50,7 @@ def add(
     about: Annotated[str, typer.Option("--about", help="policing, or report: what people say of the report.")] = (
         "policing"
     ),
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
     source: SourceOption = SourceKind.PORTAL,
     data_dir: DataDirOption = None,
     records_dir: RecordsDirOption = None,
@@ -65,7 +65,7 @@ def add(
             district_id=desk.place(district),
             about=_choice(about, ("policing", "report"), "--about"),
             theme_codes=tuple(theme or ()),
-            said=Text(language=language, text=said),
+            said=desk.words(said, language),
             heard_on=heard_on,
             heard_in=tuple(heard_in),
             steps=(Step(on=heard_on, status=Status.HEARD),),
@@ -93,7 +93,7 @@ def update(
     shown_by: Annotated[str, typer.Option("--shown-by", help="What will show it, where no metric does.")] = "",
     owner: Annotated[str, typer.Option("--owner", help=f"Who answers for it: {', '.join(ROLES)}.")] = "",
     due: Annotated[str, typer.Option("--due", help="Until when, 2026-12-31.")] = "",
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
     source: SourceOption = SourceKind.PORTAL,
     data_dir: DataDirOption = None,
     records_dir: RecordsDirOption = None,
@@ -101,19 +101,16 @@ def update(
     debug: DebugOption = False,
 ) -> int:
     """Add a step to an item's history, set what is promised, or both."""
-
-    def words(text: str) -> Text | None:
-        return Text(language=language, text=text) if text else None
-
     told = {"by_police": by_police, "by_community": by_community, "reason": reason, "obstacle": obstacle}
-    texts = {name: words(text) for name, text in {**told, "next_step": next_step}.items()}
-    promise = {"what": words(what), "target": words(target), "owner": owner, "due_on": due}
     with _open(source, data_dir, records_dir, as_of) as desk:
         day = parse_day(on, "--on") if on else desk.rules.today
+        texts = {name: desk.words(text, language) for name, text in {**told, "next_step": next_step}.items() if text}
         step = Step(on=day, status=status, evidence=evidence, **texts) if status else None
-        if step is None and (evidence or any(texts.values())):
+        if step is None and (evidence or texts):
             raise ConfigError("--status: expected one, since what was done is told by a step, got none")
-        commitment = _commitment({**promise, "measure_id": measure, "evidence": words(shown_by)})
+        promise = {"what": what, "target": target, "evidence": shown_by}
+        given = {name: desk.words(text, language) for name, text in promise.items() if text}
+        commitment = _commitment({**given, "measure_id": measure, "owner": owner, "due_on": due})
         if step is None and commitment is None:
             raise ConfigError(
                 "feedback update: expected --status, or --what with --target, --owner, --due; got neither"
@@ -131,7 +128,7 @@ def reply(
     channel: Annotated[str, typer.Option("--channel", help=f"How: {', '.join(CHANNELS)}.")],
     on: OnOption = "",
     remark: Annotated[str, typer.Option("--remark", help="What they said; name nobody.")] = "",
-    language: LanguageOption = "en",
+    language: LanguageOption = "",
     source: SourceOption = SourceKind.PORTAL,
     data_dir: DataDirOption = None,
     records_dir: RecordsDirOption = None,
@@ -145,7 +142,7 @@ def reply(
             kind=_choice(kind, ("confirm", "dispute"), "kind"),
             people=people,
             channel=_choice(channel, CHANNELS, "--channel"),
-            remark=Text(language=language, text=remark) if remark else None,
+            remark=desk.words(remark, language) if remark else None,
         )
         typer.echo(desk.reply(item, record, _choice(by, ROLES, "--by")))
     return 0
@@ -236,7 +233,7 @@ def _open(
 def _commitment(given: dict[str, Any]) -> Commitment | None:
     if not any(given.values()):
         return None
-    missing = [option for option, key in _PROMISE.items() if not given[key]]
+    missing = [option for option, key in _PROMISE.items() if not given.get(key)]
     if missing:
         raise ConfigError(f"{', '.join(missing)}: expected with the rest of what is promised, got nothing")
     owner = _choice(given["owner"], ROLES, "--owner")

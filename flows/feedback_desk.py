@@ -17,7 +17,7 @@ from district_reports.feedback import ledger
 from district_reports.feedback.rules import Rules
 from district_reports.feedback.standing import CITY
 from district_reports.feedback.standing import is_overdue as is_past_due
-from district_reports.model import Commitment, FeedbackItem, Reply, Status, Step
+from district_reports.model import Commitment, FeedbackItem, Reply, Status, Step, Text
 from district_reports.place_ids import pad_id
 from district_reports.settings import Settings, load_settings
 from flows.command_options import find_data_dir, find_records_dir, parse_day
@@ -39,6 +39,10 @@ class Desk:
     def place(self, district: str) -> str:
         """Return the id of a district as the city writes it; what is none is left for the rules to refuse."""
         return pad_id(district, self.settings.district_ids) or district
+
+    def words(self, text: str, language: str) -> Text:
+        """Return people's words in a language; in the city's first where none is given."""
+        return Text(language=language or self.settings.languages[0].tag, text=text)
 
     def add(self, item: FeedbackItem, by: str) -> str:
         """Add an item, and tell how it stands; see `ledger.add_item`."""

@@ -11,7 +11,7 @@ from district_reports.feedback.rules import words_of
 from district_reports.feedback.standing import CITY, is_overdue
 from district_reports.model import FeedbackItem, Text
 
-HEADER = ("item", "version", "district", "status", "since", "due", "said")
+HEADER = "item version district status since due said"
 NOTHING = "-"
 WIDEST = 60
 """Characters of what was said that a list shows."""
@@ -25,8 +25,8 @@ def tell_saved(saved: Saved) -> str:
 
 def format_items(items: Sequence[FeedbackItem], versions: Mapping[str, int], today: date) -> str:
     """Return a table of items; only its header where there are none."""
-    rows = [HEADER, *(_cells(item, versions.get(item.item_id, 0), today) for item in items)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER) - 1)]
+    rows = [tuple(HEADER.split()), *(_cells(item, versions.get(item.item_id, 0), today) for item in items)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]]).rstrip() for row in rows]
     return "\n".join(lines) + "\n"
 

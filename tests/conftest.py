@@ -15,7 +15,14 @@ from district_reports.settings import Settings, load_settings
 from flows.drafting import open_draft, run_stages
 from flows.records import DraftRequest, SourceKind
 from tests.effort import THOROUGH
-from tests.postgres import database, database_address, postgres_server  # noqa: F401 - fixtures
+from tests.postgres import (  # noqa: F401 - fixtures
+    database,
+    database_address,
+    database_kind,
+    migrated_file,
+    migrated_server,
+    postgres_server,
+)
 
 # How long an example takes says more of the machine's other work than of the code.
 hypothesis.settings.register_profile("steady", deadline=None)

@@ -14,6 +14,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -112,23 +113,56 @@ def answers(address: str) -> bool:
     return False
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of this test's own: one of each kind."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "records.sqlite3")
-        return
-    server = request.getfixturevalue("postgres_server")
+@contextmanager
+def own_database(server: str, template: str = "template1") -> Iterator[str]:
+    """Give the address of a new database on a server, and remove it."""
     name = f"t{uuid.uuid4().hex}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield f"{server}/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def database(database_address: str) -> Iterator[Database]:
-    """An open, empty database of sample records of a toy city: one of each kind."""
-    opened = open_database(database_address, city_id="toy", kind="sample")
-    yield opened
-    opened.close()
+def database_address(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of this test's own: one of each kind."""
+    if database_kind == "sqlite":
+        yield str(tmp_path / "records.sqlite3")
+        return
+    with own_database(request.getfixturevalue("postgres_server")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to be copied: making them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "records.sqlite3"
+    open_database(path, city_id="toy", kind="sample").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_server(postgres_server: str) -> str:
+    """The server, with a database `migrated` that has all tables, to be copied."""
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE migrated")
+    open_database(f"{postgres_server}/migrated", city_id="toy", kind="sample").close()
+    return postgres_server
+
+
+@pytest.fixture
+def database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An open database of sample records of a toy city, with nothing in it: one of each kind."""
+    with ExitStack() as stack:
+        if database_kind == "sqlite":
+            address = str(shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "records.sqlite3"))
+        else:
+            address = stack.enter_context(own_database(request.getfixturevalue("migrated_server"), "migrated"))
+        opened = open_database(address, city_id="toy", kind="sample")
+        stack.callback(opened.close)
+        yield opened

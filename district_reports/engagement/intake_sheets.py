@@ -24,7 +24,7 @@ from district_reports.errors import Problem, ReadingError
 from district_reports.readings.tables import load_bytes
 from district_reports.readings.workbooks import open_book
 
-MOST_UNPACKED = 20_000_000
+MOST_UNPACKED = 10_000_000
 """Bytes; our template unpacks to a hundredth of that."""
 MOST_ROWS = 5_000
 MOST_COLUMNS = 60
@@ -135,7 +135,9 @@ def _lines_of(path: Path, sheet: Any) -> Iterator[tuple[int, tuple[Cell, ...]]]:
     width = max((column for _, column in filled), default=0)
     if max(rows, default=0) > MOST_ROWS or width > MOST_COLUMNS:
         got = f"a cell in row {max(rows)}, column {width}"
-        raise ReadingError(path, [Problem(f"sheet {sheet.title}", f"{MOST_ROWS} rows, {MOST_COLUMNS} columns", got)])
+        raise ReadingError(
+            path, [Problem(f"sheet {sheet.title}", f"at most {MOST_ROWS} rows and {MOST_COLUMNS} columns", got)]
+        )
     for row in sorted(rows):
         cells = tuple(
             _cell_of(filled.get((row, column)), merged.get((row, column), "")) for column in range(1, width + 1)

@@ -18,7 +18,8 @@ Forms = list[tuple[str, str]]
 def list_forms(words: Words) -> list[tuple[str, re.Pattern[str]]]:
     """Return the patterns, each with the kind of what it finds."""
     forms = [*_houses(words), *_crossings(words), *_other_scripts(words), *_accounts(words), *_days(words), *_FILES]
-    return [(kind, re.compile(pattern)) for kind, pattern in forms]
+    # Only so does a word end where Chinese or Arabic begins.
+    return [(kind, re.compile(pattern, re.ASCII)) for kind, pattern in forms]
 
 
 def _houses(words: Words) -> Forms:
@@ -60,7 +61,7 @@ def _other_scripts(words: Words) -> Forms:
         r"(?<![0-9])[0-9]+\s*号(?!线|码|召)",
         r"[0-9]+\s*(?:单元|室|号楼|栋|楼|弄)",
         rf"[0-9a-z{HAN_DIGITS}十百]+\s*(?:街|大街|大道|路)(?![上头道边])",
-        rf"[^\W\d_a-z{before}]{{2,4}}{road}(?:和|与|與|跟|及|交|口|的?路口)",
+        rf"(?:(?![{before}])[一-鿿]){{2,4}}{road}(?:和|与|與|跟|及|交|口|的?路口)",
         rf"(?<![ء-ي]){street}\s+(?!{no_street}(?![ء-ي]))[ء-ي0-9a-z]+",
         rf"[0-9]+\s+{street}",
         rf"{words.either('arabic.homes')}\s*(?:رقم\s*)?[:#]?\s*[0-9]+",

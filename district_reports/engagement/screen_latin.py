@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from district_reports.engagement.screen_fold import Folded
 from district_reports.engagement.screen_words import Words
@@ -16,6 +17,7 @@ from district_reports.engagement.screen_words import Words
 Found = tuple[str, int, int]
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z](?:[A-Za-z']*[A-Za-z])?(?:-[A-Za-z]+)*")
+_SELF = ("i", "i'm", "i've", "i'd", "i'll")
 _LEET = str.maketrans("013457@$!|", "oleastasii")
 
 
@@ -67,6 +69,10 @@ class LatinNames:
         for token in tokens:
             if not token.is_capital and token.low in self.names and len(token.low) > 2:
                 yield "name", token.start, token.end
+        for one, other in pairwise(tokens):
+            words = (one.low, other.low)
+            if self.any_names.issuperset(words) and not self.plain.intersection(words):
+                yield "name", one.start, other.end
         yield from self._titles(text, tokens)
         yield from self._phrases(text, tokens)
 
@@ -87,7 +93,7 @@ class LatinNames:
         for number in caught:
             first, last = number, number
             # The names around it belong to it, also where each of them alone would be a plain word.
-            while first and _adjoin(text, tokens[first - 1], tokens[first]) and tokens[first - 1].is_capital:
+            while first and _adjoin(text, tokens[first - 1], tokens[first]) and self._may_precede(tokens[first - 1]):
                 first -= 1
             while (
                 last + 1 < len(tokens) and _adjoin(text, tokens[last], tokens[last + 1]) and tokens[last + 1].is_capital
@@ -95,9 +101,14 @@ class LatinNames:
                 last += 1
             yield "name", tokens[first].start, tokens[last].end
 
+    def _may_precede(self, token: Token) -> bool:
+        """Return whether a word may belong to the name behind it: no plain word that begins a sentence."""
+        is_title = token.low in self.words.lists["titles"]
+        return token.is_capital and (is_title or not token.is_start or not self._is_plain(token.low))
+
     def _is_name(self, tokens: list[Token], number: int, free: set[int]) -> bool:
         token = tokens[number]
-        if not token.is_capital or token.low in ("i", "i'm", "i've", "i'd", "i'll", "a", "y", "o", "e"):
+        if not token.is_capital or token.low in (*_SELF, "a", "y", "o", "e"):
             return False
         if len(token.word) == 1:
             return not token.is_start
@@ -109,9 +120,19 @@ class LatinNames:
         if not token.is_start:
             return token.low in self.words.ambiguous or not all(self._is_plain(part) for part in parts)
         after = tokens[number + 1] if number + 1 < len(tokens) else None
-        if token.low in self.words.ambiguous and after is not None and after.is_capital and not after.is_start:
-            return number + 1 not in free and after.low not in ("i", "i'm", "i've", "i'd", "i'll")
+        if after is not None and self._is_person(token, after, number + 1 in free):
+            return True
         return not all(self._is_plain(part) or part.endswith(self.words.lists["endings"]) for part in parts)
+
+    def _is_person(self, token: Token, after: Token, is_free: bool) -> bool:
+        """Return whether the first word of a sentence, plain as it may be, is a name by what stands behind it."""
+        is_doing = after.low in self.words.lists["person_verbs"]
+        if token.low not in self.words.ambiguous:
+            return is_doing and not self._is_plain(token.low)
+        if after.is_capital and not after.is_start:
+            is_title = after.low in self.words.lists["titles"]
+            return not is_free and not is_title and after.low not in _SELF
+        return is_doing and token.low not in self.words.lists["no_persons"]
 
     def _is_plain(self, word: str) -> bool:
         """Return whether a word is one of the plain ones, or made of one."""

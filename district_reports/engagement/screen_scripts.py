@@ -33,6 +33,8 @@ class ChineseNames:
             ("officer", rf"(?<!有)(?P<name>(?![{no_short}])[{surnames}])\s?{title}"),
             ("officer", rf"{title}\s?(?P<name>[{plain}][{given}]{{0,2}}|[{surnames}][{given}]{{1,2}})"),
             ("name", rf"{phrase}\s?(?P<name>[{surnames}小老阿大][{_HAN}]{{0,2}}|[a-zA-Z]+)"),
+            ("name", rf"(?:名叫|名字叫|叫做|本名)(?P<name>[{_HAN}]{{1,3}})"),
+            ("name", rf"[我他她你]?姓(?P<name>[{surnames}])"),
             ("name", rf"{phrase}\s?[:是为為]\s?(?P<name>[{_HAN}a-zA-Z]{{1,4}})"),
             ("name", rf"(?P<name>[{plain}][{given}]{{1,2}})"),
             ("name", rf"(?<![{_HAN}])(?P<name>[{surnames}][{given}]{{2}})"),

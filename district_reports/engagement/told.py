@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 from district_reports.engagement.organisations import count_organisations
 from district_reports.errors import RuleError
-from district_reports.model import Heard, HeardTheme, IntakeSession, Level, Register, Text
+from district_reports.model import Heard, HeardTheme, IntakeSession, Level, Register, RegisterSession, Text
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 
@@ -27,6 +27,9 @@ DISTRICT, AREA, CITY = get_args(Level)
 """The nearest level first."""
 ENOUGH = 2
 """Organisations among which none is the one that it must have been."""
+
+_BARE: dict[str, object] = {"sessions": None, "sources": None, "people": None, "is_under_floor": False}
+"""What is left out of a theme whose numbers would tell one organisation's."""
 
 Sessions = tuple[IntakeSession, ...]
 
@@ -80,35 +83,47 @@ def tell_heard(
     known = tuple(session for session in sessions if session.on <= until)
     _require_known(register, known, settings)
     floor = settings.report.loop.floor
-    new = tuple(session for session in known if Quarter.of(session.on) == quarter)
-    here = places.at(places.levels[0], new)
-    since = _tell_since(register, known, places, floor)
     baseline = _tell_register(register, until)
-    told = {theme.code for theme in since}
-    groups_level = _groups_level(new, places)
-    quotes_level = _nearest(new, places)
+    told = tuple(entry for entry in baseline if place == CITY or _is_main(register, entry.code))
+    told += _tell_since(register, known, places, floor)
+    codes = {entry.code for entry in told}
     return Heard(
-        themes=tuple(
-            theme for theme in register.themes if theme.code in told or (baseline and (place == CITY or theme.is_main))
-        ),
-        told=tuple(entry for entry in baseline if place == CITY or _is_main(register, entry.code)) + since,
-        sessions_here=tuple(
-            session
-            for session in register.sessions
-            if session.date <= until and (place == CITY or session.district_id == place)
-        ),
+        themes=tuple(theme for theme in register.themes if theme.code in codes),
+        told=told,
+        sessions_here=_register_sessions(register, place, until),
         has_councillor_here=any(place in body.district_ids or place == CITY for body in register.bodies),
         totals=register.totals if baseline else (),
         figures=register.figures if baseline else (),
         bodies=register.bodies if baseline else (),
-        new_sessions=len(here),
-        new_sources=_sources(here),
-        new_people=_attendance(here, floor),
-        groups_heard=tuple(sorted({group for session in places.at(groups_level, new) for group in session.groups})),
-        groups_level=groups_level,
-        quotes=_quotes(places.at(quotes_level, new)) if quotes_level else (),
-        quotes_level=quotes_level or CITY,
         floor=floor,
+        **_tell_quarter(known, quarter, places, floor),
+    )
+
+
+def _tell_quarter(sessions: Sessions, quarter: Quarter, places: Places, floor: int) -> dict[str, Any]:
+    """Return what is told of the sessions of the report's own quarter."""
+    new = tuple(session for session in sessions if Quarter.of(session.on) == quarter)
+    nearest = places.levels[0]
+    here = places.at(nearest, new)
+    groups_level = nearest if _sources(here) >= ENOUGH else CITY
+    quotes_level = _nearest(new, places)
+    return {
+        "new_sessions": len(here),
+        "new_sources": _sources(here),
+        "new_people": _attendance(here, floor),
+        "groups_heard": tuple(sorted({group for held in places.at(groups_level, new) for group in held.groups})),
+        "groups_level": groups_level,
+        "quotes": _quotes(places.at(quotes_level, new)) if quotes_level else (),
+        "quotes_level": quotes_level or CITY,
+    }
+
+
+def _register_sessions(register: Register, place: str, until: date) -> tuple[RegisterSession, ...]:
+    """Return the sessions that the register lists for a place; the city has all of them."""
+    return tuple(
+        session
+        for session in register.sessions
+        if session.date <= until and (place == CITY or session.district_id == place)
     )
 
 
@@ -162,7 +177,7 @@ def _tell_since(register: Register, sessions: Sessions, places: Places, floor: i
             is_bare = level != DISTRICT and _gives_away(settled, around)
             if settled and (level == CITY or not is_bare):
                 told = _tell_theme(theme.code, level, settled, floor)
-                found[level].append(told.model_copy(update={"sessions": None, "sources": None}) if is_bare else told)
+                found[level].append(told.model_copy(update=_BARE) if is_bare else told)
                 break
     return tuple(entry for entries in found.values() for entry in entries)
 
@@ -227,10 +242,6 @@ def _attendance(sessions: Sessions, floor: int) -> int | None:
         return None
     people = sum(session.attendance for session in sessions)
     return people if people >= floor else None
-
-
-def _groups_level(sessions: Sessions, places: Places) -> Level:
-    return places.levels[0] if _sources(places.at(places.levels[0], sessions)) >= ENOUGH else CITY
 
 
 def _nearest(sessions: Sessions, places: Places) -> Level | None:

@@ -24,13 +24,15 @@ What belongs here: files. What does not: whether a change is allowed (`rules`), 
 from __future__ import annotations
 
 import csv
+import gc
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from district_reports.errors import Problem, ReadingError, RuleError, StoreError
-from district_reports.feedback.exchange_cells import Vocabulary, guard, unguard
+from district_reports.feedback.exchange_cells import Placed, Vocabulary, guard, unguard
 from district_reports.feedback.exchange_layout import (
     CHOICES,
     COLUMNS,
@@ -42,7 +44,7 @@ from district_reports.feedback.exchange_layout import (
     texts_of,
     write_lines,
 )
-from district_reports.feedback.exchange_lines import Placed, build_items, require_header
+from district_reports.feedback.exchange_lines import build_items, require_header
 from district_reports.feedback.exchange_workbook import MOST_CHARACTERS, SheetPlan, build_workbook
 from district_reports.model import FeedbackItem, Reply, Step
 from district_reports.place_ids import PlaceRule
@@ -87,8 +89,7 @@ def export_items(items: Iterable[FeedbackItem], versions: Mapping[str, int], pat
     if suffix not in SUFFIXES:
         raise RuleError(f"{path}: expected a file that ends in {' or '.join(SUFFIXES)}, got {suffix or 'neither'}")
     _require_writable(path, known, most=MOST_CHARACTERS if suffix == ".xlsx" else None)
-    lines = write_lines(known, versions)
-    data = _write_workbook(lines) if suffix == ".xlsx" else _write_csv(lines)
+    data = _write_workbook(known, versions) if suffix == ".xlsx" else _write_csv(write_lines(known, versions))
     try:
         path.write_bytes(data)
     except OSError as error:
@@ -114,7 +115,9 @@ def read_items(
     lines = _read_workbook(path, data) if data.startswith(_WORKBOOK) else _read_csv(path, data)
     tags = tuple(dict.fromkeys([*(language.tag for language in settings.languages), *languages]))
     places = PlaceRule(settings.district_ids, settings.city.beat_district_digits)
-    found, problems = build_items(lines, Vocabulary(places, tags, theme_codes))
+    del data
+    with _without_collector():
+        found, problems = build_items(lines, Vocabulary(places, tags, theme_codes))
     if problems:
         raise ReadingError(path, problems)
     return tuple(ImportedItem(item, version) for item, version in found)
@@ -149,22 +152,28 @@ def _find_trouble(text: str, most: int | None) -> str:
 
 
 def _write_csv(lines: Iterable[Line]) -> bytes:
-    out = io.StringIO(newline="")
-    # Both signs, or a text with a carriage return of its own would stand without quotes.
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    writer.writerows(
-        [kind if name == RECORD else guard(cells.get(name, "")) for name in CSV_COLUMNS] for kind, cells in lines
-    )
-    return out.getvalue().encode("utf-8-sig")
+    out = io.BytesIO()
+    with io.TextIOWrapper(out, encoding="utf-8-sig", newline="") as text:
+        # Both signs, or a text with a carriage return of its own would stand without quotes.
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(CSV_COLUMNS)
+        for kind, cells in lines:
+            row = dict.fromkeys(CSV_COLUMNS, "")
+            row |= {name: guard(cell) for name, cell in cells.items()}
+            row[RECORD] = kind
+            writer.writerow(row.values())
+        text.flush()
+        return out.getvalue()
 
 
-def _write_workbook(lines: Iterable[Line]) -> bytes:
-    rows: dict[str, list[list[str]]] = {kind: [] for kind in SHEETS}
-    for kind, cells in lines:
-        rows[kind].append([guard(cells.get(name, "")) for name in COLUMNS[kind]])
+def _write_workbook(items: Sequence[FeedbackItem], versions: Mapping[str, int]) -> bytes:
+    def rows_of(kind: str) -> Iterator[list[str]]:
+        for of, cells in write_lines(items, versions, (kind,)):
+            yield [guard(cells.get(name, "")) for name in COLUMNS[of]]
+
+    # Each sheet goes through all items: rows that wait for their sheet would take as much memory as the items.
     return build_workbook(
-        [SheetPlan(SHEETS[kind], COLUMNS[kind], rows[kind], CHOICES[kind], _WIDTHS) for kind in SHEETS]
+        [SheetPlan(SHEETS[kind], COLUMNS[kind], rows_of(kind), CHOICES[kind], _WIDTHS) for kind in SHEETS]
     )
 
 
@@ -185,59 +194,86 @@ def _load(path: Path) -> bytes:
     return data
 
 
-def _read_workbook(path: Path, data: bytes) -> list[Placed]:
+def _read_workbook(path: Path, data: bytes) -> Iterator[Placed]:
     sheets = read_sheets(path, data, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
     by_name = {name.strip().lower(): (name, rows) for name, rows in sheets.items()}
     if sorted(by_name) != sorted(SHEETS.values()):
         raise ReadingError(path, [Problem("", f"the sheets {', '.join(SHEETS.values())}", ", ".join(sheets)[:200])])
-    lines: list[Placed] = []
     problems: list[Problem] = []
+    headers = {}
     for kind, wanted in SHEETS.items():
         name, rows = by_name[wanted]
         header = rows[0][1] if rows and rows[0][0] == 1 else []
-        found = require_header(name, header, COLUMNS[kind])
-        problems += found
-        if not found:
-            names = [cell.strip() for cell in header]
-            for number, row in rows[1:]:
-                cells = {column: unguard(cell) for column, cell in zip(names, row, strict=False) if cell}
-                lines.append(Placed(kind, f"{name}, row {number}", cells, len(row) > len(names)))
+        problems += require_header(name, header, COLUMNS[kind])
+        headers[kind] = [cell.strip() for cell in header]
     if problems:
         raise ReadingError(path, problems)
-    return lines
+    keep, order = _Short(), 0
+    for kind, names in headers.items():
+        name, rows = by_name[SHEETS[kind]]
+        rows.reverse()
+        rows.pop()
+        while rows:
+            number, row = rows.pop()
+            order += 1
+            cells = {column: keep(unguard(cell)) for column, cell in zip(names, row, strict=False) if cell}
+            yield Placed(kind, name, number, order, cells, len(row) > len(names))
 
 
-def _read_csv(path: Path, data: bytes) -> list[Placed]:
-    text = _decode(path, data)
-    first = text.splitlines()[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    lines: list[Placed] = []
+def _read_csv(path: Path, data: bytes) -> Iterator[Placed]:
+    encoding = _find_encoding(path, data)
+    first = data.split(b"\n", 1)[0]
+    separator = ";" if first.count(b";") > first.count(b",") else ","
     names: list[str] = []
     number = 0
+    keep = _Short()
     # A text may be as long as it likes; the file is bounded.
     limit = csv.field_size_limit(MOST_BYTES)
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1):
+        text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+        for number, row in enumerate(csv.reader(text, delimiter=separator, strict=True), 1):
             if number == 1:
                 names = [cell.strip() for cell in row]
                 if problems := require_header("", names, CSV_COLUMNS):
                     raise ReadingError(path, problems)
             elif any(row):
-                cells = {column: unguard(cell) for column, cell in zip(names, row, strict=False) if cell}
+                cells = {column: keep(unguard(cell)) for column, cell in zip(names, row, strict=False) if cell}
                 kind = cells.pop(RECORD, "").strip().lower()
-                lines.append(Placed(kind, f"row {number}", cells, any(row[len(names) :])))
+                yield Placed(kind, "", number, number, cells, any(row[len(names) :]))
     except csv.Error as error:
         raise ReadingError(path, [Problem(f"row {number + 1}", "a line of CSV", str(error))]) from error
     finally:
         csv.field_size_limit(limit)
-    return lines
 
 
-def _decode(path: Path, data: bytes) -> str:
+class _Short:
+    """Keeps one of each short text: ids, days and codes come again in every row."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        return self._kept.setdefault(text, text) if len(text) <= 24 else text
+
+
+def _find_encoding(path: Path, data: bytes) -> str:
     if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data:
         for encoding in ("utf-8-sig", "cp1252"):
             try:
-                return data.decode(encoding)
+                data.decode(encoding)
             except UnicodeDecodeError:
                 continue
+            return encoding
     raise ReadingError(path, [Problem("", "CSV in UTF-8 or Windows-1252, or XLSX", "bytes that are neither")])
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    # Looking through all records again and again for cycles, which they have none of, takes as long as reading them.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

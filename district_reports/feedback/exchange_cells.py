@@ -8,11 +8,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from district_reports.errors import Problem
-from district_reports.feedback.exchange_layout import LISTED, TAGGED
+from district_reports.feedback.exchange_layout import TAGGED
 from district_reports.model import Text
 from district_reports.place_ids import PlaceRule, find_district
 
@@ -21,6 +21,7 @@ CITY = "city"
 
 _RISKY = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """What a spreadsheet may run, with the marks that stop it; wide forms too, which some take for the plain ones."""
+_FIRST = frozenset("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _ITEM_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COUNT = re.compile(r"[0-9]{1,9}")
@@ -28,7 +29,8 @@ _COUNT = re.compile(r"[0-9]{1,9}")
 
 def guard(text: str) -> str:
     """Return a text that no spreadsheet runs: an apostrophe stands before one that would be."""
-    return f"'{text}" if _RISKY.match(text) else text
+    # Asked of each cell of a file: most begin with another character.
+    return f"'{text}" if text[:1] in _FIRST and _RISKY.match(text) else text
 
 
 def unguard(text: str) -> str:
@@ -46,15 +48,55 @@ class Vocabulary:
     """None: not looked at."""
 
 
-@dataclass
+class Problems:
+    """Everything that is wrong with a file, found in any order and told in that of its rows."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[int, Problem]] = []
+
+    def add(self, order: int, problem: Problem) -> None:
+        """Keep a problem of a row, which is counted from the file's start."""
+        self._found.append((order, problem))
+
+    def told(self) -> list[Problem]:
+        """Return them in the order of the rows."""
+        return [problem for _, problem in sorted(self._found, key=lambda each: each[0])]
+
+
+@dataclass(slots=True)
+class Placed:
+    """One row of a file; there are a hundred thousand of them."""
+
+    kind: str
+    """As it stands in the file."""
+    sheet: str
+    """Empty in a CSV."""
+    number: int
+    """As a spreadsheet shows it."""
+    order: int
+    """Among the rows of the whole file."""
+    cells: dict[str, str]
+    """By column; empty ones are left out."""
+    is_too_long: bool = False
+    """Whether something stands to the right of the last column."""
+
+    @property
+    def where(self) -> str:
+        """Sheet and row, such as `history, row 3`."""
+        return f"{self.sheet}, row {self.number}" if self.sheet else f"row {self.number}"
+
+
 class RowReader:
     """Reads the cells of one row; a cell that is wrong is None, and its problem is kept."""
 
-    where: str
-    """Sheet and row, such as `history, row 3`."""
-    cells: dict[str, str]
-    vocabulary: Vocabulary
-    problems: list[Problem] = field(default_factory=list)
+    __slots__ = ("cells", "is_wrong", "placed", "problems", "vocabulary")
+
+    def __init__(self, placed: Placed, vocabulary: Vocabulary, problems: Problems) -> None:
+        self.placed = placed
+        self.cells = placed.cells
+        self.vocabulary = vocabulary
+        self.problems = problems
+        self.is_wrong = False
 
     def code(self, column: str) -> str:
         """Return a cell that is no text of people, without spaces around it."""
@@ -63,7 +105,12 @@ class RowReader:
     def refuse(self, column: str, expected: str, got: str | None = None) -> None:
         """Keep a problem of one cell; what stands there is told when `got` is not given."""
         shown = f"{self.cells.get(column, '')!r:.60}" if got is None else got
-        self.problems.append(Problem(f"{self.where}, {column}", expected, "nothing" if shown == "''" else shown))
+        self.keep(Problem(f"{self.placed.where}, {column}", expected, "nothing" if shown == "''" else shown))
+
+    def keep(self, problem: Problem) -> None:
+        """Keep a problem of the row."""
+        self.is_wrong = True
+        self.problems.add(self.placed.order, problem)
 
     def item_id(self) -> str:
         """Return the item's id."""
@@ -78,7 +125,8 @@ class RowReader:
 
     def _pick(self, column: str, found: str, allowed: Sequence[str]) -> str | None:
         if found in allowed:
-            return found
+            # The vocabulary's own: a file would hold it once for each row.
+            return allowed[allowed.index(found)]
         near = difflib.get_close_matches(found.lower().replace(" ", "_"), allowed, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         few = allowed if len(allowed) <= 40 else (*allowed[:40], "…")
@@ -139,7 +187,8 @@ class RowReader:
         marked = TAGGED.match(found)
         if marked is None:
             language = self.language("language")
-            return None if language is None else Text(language=language, text=found)
+            # An empty default would be copied for each text.
+            return None if language is None else Text(language=language, text=found, translations={}, reviewed_by={})
         if marked[1] not in self.vocabulary.languages:
             tags = ", ".join(self.vocabulary.languages)
             got = f"[{marked[1]}]; if it belongs to the text, put the language before it: [en] [{marked[1]}]"
@@ -153,8 +202,3 @@ class RowReader:
             self.refuse(column, "some words")
             return None
         return self.text(column)
-
-
-def join_codes(codes: Sequence[str]) -> str:
-    """Return codes as one cell."""
-    return LISTED.join(codes)

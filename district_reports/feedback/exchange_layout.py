@@ -7,7 +7,7 @@ their own (`exchange_cells`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import get_args
 
 from district_reports.model import Channel, Commitment, FeedbackItem, Owner, Reply, Status, Step, Text
@@ -65,20 +65,24 @@ Line = tuple[str, dict[str, str]]
 """A kind of row, and its cells by column; empty ones may be left out."""
 
 
-def write_lines(items: Iterable[FeedbackItem], versions: Mapping[str, int]) -> Iterator[Line]:
+def write_lines(
+    items: Iterable[FeedbackItem], versions: Mapping[str, int], kinds: Collection[str] = tuple(SHEETS)
+) -> Iterator[Line]:
     """Yield the rows of items: each item's own, its history, its replies, its translations.
 
     Args:
         items: In the order wanted.
         versions: By item id; one that is not there is new and has none.
+        kinds: Those wanted.
     """
     for item in items:
-        yield ITEM, _write_item(item, versions.get(item.item_id))
-        for number, step in enumerate(item.steps, 1):
+        if ITEM in kinds:
+            yield ITEM, _write_item(item, versions.get(item.item_id))
+        for number, step in enumerate(item.steps if STEP in kinds else (), 1):
             yield STEP, {"item_id": item.item_id, "number": str(number), **_write_step(step)}
-        for number, reply in enumerate(item.replies, 1):
+        for number, reply in enumerate(item.replies if REPLY in kinds else (), 1):
             yield REPLY, {"item_id": item.item_id, "number": str(number), **_write_reply(reply)}
-        for cells in _write_translations(item):
+        for cells in _write_translations(item) if TRANSLATION in kinds else ():
             yield TRANSLATION, {"item_id": item.item_id, **cells}
 
 

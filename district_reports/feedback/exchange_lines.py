@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from district_reports.errors import Problem
-from district_reports.feedback.exchange_cells import RowReader, Vocabulary
+from district_reports.feedback.exchange_cells import Placed, Problems, RowReader, Vocabulary
 from district_reports.feedback.exchange_layout import (
     CHOICES,
     COLUMNS,
@@ -28,28 +27,20 @@ Translations = dict[tuple[str, int, str], tuple[dict[str, str], dict[str, str]]]
 """By kind of row, its number (0 for the item's own) and column: texts and reviewers by language."""
 
 
-@dataclass(frozen=True)
-class Placed:
-    """One row of a file."""
-
-    kind: str
-    """As it stands in the file."""
-    where: str
-    """Sheet and row."""
-    cells: dict[str, str]
-    """By column; empty ones are left out."""
-    is_too_long: bool = False
-    """Whether something stands to the right of the last column."""
-
-
-@dataclass
 class _Rows:
     """The rows of one item."""
 
-    own: RowReader | None = None
-    history: list[RowReader] = field(default_factory=list)
-    replies: list[RowReader] = field(default_factory=list)
-    translations: list[RowReader] = field(default_factory=list)
+    __slots__ = ("history", "own", "replies", "translations")
+
+    def __init__(self, placed: Sequence[Placed], vocabulary: Vocabulary, problems: Problems) -> None:
+        readers: dict[str, list[RowReader]] = {kind: [] for kind in COLUMNS}
+        for each in placed:
+            readers[each.kind].append(RowReader(each, vocabulary, problems))
+        self.own = readers[ITEM][0] if readers[ITEM] else None
+        for reader in readers[ITEM][1:]:
+            first = readers[ITEM][0].placed.where
+            reader.refuse("item_id", f"each item once, and {first} has it")
+        self.history, self.replies, self.translations = (readers[kind] for kind in (STEP, REPLY, TRANSLATION))
 
 
 def require_header(sheet: str, header: Sequence[str], columns: Sequence[str]) -> list[Problem]:
@@ -79,43 +70,39 @@ def build_items(
         lines: In the order of the file.
         vocabulary: What cells may name.
     """
-    rows: dict[str, _Rows] = {}
-    readers: list[RowReader] = []
+    problems = Problems()
+    rows: dict[str, list[Placed]] = {}
     for line in lines:
-        reader = RowReader(line.where, line.cells, vocabulary)
-        readers.append(reader)
-        if line.is_too_long:
-            reader.problems.append(Problem(line.where, "nothing to the right of the last column", "something"))
-        _sort_in(line, reader, rows)
+        if _is_sound(line, vocabulary, problems):
+            rows.setdefault(line.cells["item_id"].strip(), []).append(line)
     found = []
-    for item_id, of_item in rows.items():
-        built = _build_item(item_id, of_item)
+    # Taken out one by one, so that the rows of an item are gone when it is there.
+    for item_id in list(rows):
+        built = _build_item(item_id, _Rows(rows.pop(item_id), vocabulary, problems))
         if built is not None:
             found.append(built)
-    problems = [problem for reader in readers for problem in reader.problems]
-    return found, problems
+    return found, problems.told()
 
 
-def _sort_in(line: Placed, reader: RowReader, rows: dict[str, _Rows]) -> None:
-    """Put a row where it belongs."""
+def _is_sound(line: Placed, vocabulary: Vocabulary, problems: Problems) -> bool:
+    """Return whether a row can be put where it belongs."""
+    reader = RowReader(line, vocabulary, problems)
+    if line.is_too_long:
+        reader.keep(Problem(line.where, "nothing to the right of the last column", "something"))
     if line.kind not in COLUMNS:
         near = difflib.get_close_matches(line.kind, COLUMNS, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        reader.problems.append(
-            Problem(f"{line.where}, record", f"one of {', '.join(COLUMNS)}", f"{line.kind!r:.60}{hint}")
-        )
-        return
-    stray = [name for name, cell in line.cells.items() if cell.strip() and name not in COLUMNS[line.kind]]
-    for name in stray:
-        reader.refuse(name, f"nothing in the row of {_named(line.kind)}")
-    of_item = rows.setdefault(reader.item_id(), _Rows())
-    if line.kind == ITEM:
-        if of_item.own is None:
-            of_item.own = reader
-        else:
-            reader.refuse("item_id", f"each item once, and {of_item.own.where} has it")
-    else:
-        {STEP: of_item.history, REPLY: of_item.replies, TRANSLATION: of_item.translations}[line.kind].append(reader)
+        got = f"{line.kind!r:.60}{hint}"
+        reader.keep(Problem(f"{line.where}, record", f"one of {', '.join(COLUMNS)}", got))
+        return False
+    for name in line.cells:
+        if name not in _KNOWN[line.kind] and line.cells[name].strip():
+            reader.refuse(name, f"nothing in the row of {_named(line.kind)}")
+    reader.item_id()
+    return bool(reader.code("item_id"))
+
+
+_KNOWN = {kind: frozenset(columns) for kind, columns in COLUMNS.items()}
 
 
 def _named(kind: str) -> str:
@@ -137,7 +124,7 @@ def _build_item(item_id: str, rows: _Rows) -> tuple[FeedbackItem, int | None] | 
     own = _read_own(rows.own, translations)
     for key, reader in _find_unused(rows, translations):
         reader.refuse("field", f"a column of words that are there in {' '.join(map(str, key[:2]))}")
-    if any(reader.problems for reader in (rows.own, *others)) or own is None:
+    if any(reader.is_wrong for reader in (rows.own, *others)) or own is None:
         return None
     values, version = own
     return FeedbackItem(**values, steps=tuple(steps), replies=tuple(replies)), version
@@ -156,7 +143,7 @@ def _read_own(reader: RowReader, translations: Translations) -> tuple[dict[str, 
         "commitment": _read_promise(reader, translations) if has_promise else None,
     }
     version = reader.count("version", "a whole number, or nothing for a new item") if reader.code("version") else None
-    return None if reader.problems else (values, version)
+    return None if reader.is_wrong else (values, version)
 
 
 def _read_promise(reader: RowReader, translations: Translations) -> Commitment | None:
@@ -164,7 +151,7 @@ def _read_promise(reader: RowReader, translations: Translations) -> Commitment |
     texts["evidence"] = reader.text("evidence")
     told = {name: _told(text, (ITEM, 0, name), translations) for name, text in texts.items()}
     owner, due_on = reader.choice("owner", CHOICES[ITEM]["owner"]), reader.day("due_on")
-    if reader.problems:
+    if reader.is_wrong:
         return None
     return Commitment.model_validate(
         {**told, "measure_id": reader.code("measure_id"), "owner": owner, "due_on": due_on}
@@ -174,10 +161,17 @@ def _read_promise(reader: RowReader, translations: Translations) -> Commitment |
 def _read_step(reader: RowReader, number: int, translations: Translations) -> Step | None:
     _check_number(reader, number)
     on, status = reader.day("on"), reader.choice("status", CHOICES[STEP]["status"])
-    texts = {name: _told(reader.text(name), (STEP, number, name), translations) for name in TEXTS[STEP]}
-    if reader.problems or on is None or status is None:
+    values: dict[str, Any] = {
+        name: _told(reader.text(name), (STEP, number, name), translations)
+        for name in TEXTS[STEP]
+        if name in reader.cells
+    }
+    if evidence := reader.code("evidence"):
+        values["evidence"] = evidence
+    if reader.is_wrong or on is None or status is None:
         return None
-    return Step(on=on, status=Status(status), evidence=reader.code("evidence"), **texts)
+    # Only what is there: a record remembers each field it was given.
+    return Step(on=on, status=Status(status), **values)
 
 
 def _read_reply(reader: RowReader, number: int, translations: Translations) -> Reply | None:
@@ -189,7 +183,7 @@ def _read_reply(reader: RowReader, number: int, translations: Translations) -> R
         "channel": reader.choice("channel", CHOICES[REPLY]["channel"]),
         "remark": _told(reader.text("remark"), (REPLY, number, "remark"), translations),
     }
-    return None if reader.problems else Reply(**values)
+    return None if reader.is_wrong else Reply(**values)
 
 
 def _check_number(reader: RowReader, number: int) -> None:
@@ -208,7 +202,7 @@ def _read_translations(rows: _Rows) -> Translations:
         text, by = reader.cells.get("text", ""), reader.code("reviewed_by")
         if not text.strip() and not by:
             reader.refuse("text", "some words")
-        if column is None or reader.problems:
+        if column is None or reader.is_wrong:
             continue
         texts, reviewers = found.setdefault((of, number, column), ({}, {}))
         if language in texts or language in reviewers:
@@ -234,7 +228,7 @@ def _find_unused(rows: _Rows, translations: Translations) -> list[tuple[tuple[st
     unused = []
     for reader in rows.translations:
         of, column = reader.code("of"), reader.code("field")
-        key = (of, 0 if of == ITEM else int(reader.code("number") or 0) if not reader.problems else 0, column)
+        key = (of, 0 if of == ITEM else int(reader.code("number") or 0) if not reader.is_wrong else 0, column)
         source = sources.get(key[:2])
         if key in translations and (source is None or not source.cells.get(column, "").strip()):
             unused.append((key, reader))

@@ -214,13 +214,17 @@ def _check_percentages(item: FeedbackItem) -> Iterator[str]:
     """Tell percentages that no measure of the report stands behind; residents may say what they like."""
     if item.commitment is not None and item.commitment.measure_id:
         return
-    texts = [(f"commitment: {name}", words) for name, words in words_of(item.commitment)] if item.commitment else []
-    texts += [
-        (f"step {n} of {step.on}: {name}", w) for n, step in enumerate(item.steps, 1) for name, w in words_of(step)
-    ]
-    for where, words in texts:
-        if any(has_percentage(text) for text in (words.text, *words.translations.values())):
-            yield f"{where}: expected no percentage without a measure_id in the commitment, got one"
+    for name, words in words_of(item.commitment) if item.commitment else ():
+        yield from _check_percentage(words, "commitment", ":", name)
+    for number, step in enumerate(item.steps, 1):
+        for name, words in words_of(step):
+            yield from _check_percentage(words, "step", number, "of", step.on, ":", name)
+
+
+def _check_percentage(words: Text, *where: object) -> Iterator[str]:
+    if has_percentage(words.text) or any(map(has_percentage, words.translations.values())):
+        told = " ".join(map(str, where)).replace(" :", ":")
+        yield f"{told}: expected no percentage without a measure_id in the commitment, got one"
 
 
 def words_of(record: Step | Commitment) -> Iterator[tuple[str, Text]]:

@@ -44,7 +44,7 @@ def _of_district(place: str, number: int, quarter: Quarter, as_of: date) -> list
                 start=start,
                 end=start.replace(hour=start.hour + 1),
                 place=_HALL,
-                beats=f"{_MARK}: 1, 2" if kind == BEAT else "",
+                beats=f"{_MARK} 1, 2" if kind == BEAT else "",
             )
         )
     return made

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,12 +32,17 @@ MOST_CELL = 32_767
 """Characters of a cell, as Excel counts them."""
 
 _CHUNK = 1 << 20
+_NOWHERE = 1 << 20
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_TEXT = f"{_MAIN}t"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_COLUMN = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _DECLARED = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
-_BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, KeyError, zlib.error)
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError),
+    # What a file lacks that must be there, or names what is not.
+    *(ValueError, LookupError, TypeError, AttributeError, OverflowError),
+)
 
 Line = tuple[int, list[str]]
 """A row's number, as a spreadsheet shows it, and its cells."""
@@ -181,8 +187,8 @@ def _read_rows(path: Path, stream: IO[bytes], name: str, book: _Book, problems: 
 def _read_row(path: Path, row: Any, where: str, book: _Book, problems: list[Problem]) -> list[str]:
     line: list[str] = []
     for cell in row:
-        placed = _COLUMN.fullmatch(cell.get("r", ""))
-        place = _number_of(placed[1]) if placed else len(line)
+        letters = cell.get("r", "").rstrip("0123456789")
+        place = _number_of(letters) if letters else len(line)
         if place >= book.most_columns:
             if len(cell):
                 raise ReadingError(
@@ -198,9 +204,13 @@ def _read_row(path: Path, row: Any, where: str, book: _Book, problems: list[Prob
     return line
 
 
+@lru_cache(1_000)
 def _number_of(letters: str) -> int:
+    """Return a column's place, from 0; far to the right for what names none."""
+    if not letters.isascii() or not letters.isalpha():
+        return _NOWHERE
     number = 0
-    for letter in letters:
+    for letter in letters[:4].upper():
         number = number * 26 + ord(letter) - 64
     return number - 1
 
@@ -218,7 +228,7 @@ def _read_cell(cell: Any, book: _Book) -> str | None:
     if value is None:
         return ""
     readers: dict[str, Callable[[], str]] = {
-        "s": lambda: book.shared[int(value)],
+        "s": lambda: book.shared[_read_index(value)],
         "str": lambda: _unescape(value),
         "b": lambda: "TRUE" if value.strip() == "1" else "FALSE",
         "d": lambda: value.strip(),
@@ -226,8 +236,17 @@ def _read_cell(cell: Any, book: _Book) -> str | None:
     return readers[kind]() if kind in readers else _write_number(value, int(cell.get("s", 0)), book)
 
 
+def _read_index(value: str) -> int:
+    index = int(value)
+    if index < 0:
+        raise ValueError(f"a shared text of number {index}")
+    return index
+
+
 def _join_texts(element: Any) -> str:
     """Return the text of a string with or without runs; how it is to be read aloud is left out."""
+    if len(element) == 1 and element[0].tag == _TEXT:
+        return _unescape(element[0].text or "")
     parts = []
     for child in element:
         if child.tag == f"{_MAIN}t":

@@ -34,21 +34,30 @@ def build_guide_section(sheet: Sheet) -> Section | None:
         return None
     words = sheet.words
     parts = (
-        build_said(sheet, guide),
-        build_today(sheet, guide),
         *(_service_part(sheet, guide, heading) for heading in LISTED),
+        build_today(sheet, guide),
+        build_said(sheet, guide),
         _left_out(sheet, guide),
     )
     return Section(
         section_id="guide",
         question=words.text("guide.question"),
         answer=words.text("guide.answer", danger=number_of(sheet, sheet.settings.resources.danger)),
+        notices=_unchecked(sheet, guide),
         tables=(build_call_table(sheet, guide),),
         contacts=tuple(
             build_line(sheet, entry) for entry in guide.entries if entry.heading in QUICK and not entry.is_permanent
         ),
         parts=tuple(part for part in parts if part is not None),
     )
+
+
+def _unchecked(sheet: Sheet, guide: Guide) -> tuple[str, ...]:
+    """Return what "please verify" means, where it stands at all."""
+    if not any(entry.must_verify for entry in guide.entries):
+        return ()
+    days = sheet.words.number(sheet.settings.report.loop.check_days)
+    return (sheet.words.text("guide.verify_means", days=days),)
 
 
 def list_quick_numbers(sheet: Sheet) -> list[ContactLine]:

@@ -42,9 +42,14 @@ def _comes(sheet: Sheet, guide: Guide, advice: CallAdvice) -> str:
     team = _entry(guide, advice.alternative) if advice.alternative else None
     if team is None:
         return police
-    return sheet.sentences(
-        police, words.text("guide.calls.instead", name=name_of(sheet, team.resource_id), hours=_when(sheet, team))
-    )
+    name, hours = name_of(sheet, team.resource_id), _when(sheet, team)
+    resource = sheet.settings.resources.find(team.resource_id)
+    if sheet.is_city and resource is not None and resource.serves:
+        districts = list_districts(sheet, resource)
+        instead = words.text("guide.calls.instead_city", name=name, hours=hours, districts=districts)
+    else:
+        instead = words.text("guide.calls.instead", name=name, hours=hours)
+    return sheet.sentences(police, instead)
 
 
 def _when(sheet: Sheet, entry: GuideEntry) -> str:

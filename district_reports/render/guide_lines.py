@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from babel import Locale
-
 from district_reports.config_guide import Resource
 from district_reports.model import GuideEntry
 from district_reports.render.hours import tell_hours
@@ -65,8 +63,11 @@ def _languages(sheet: Sheet, tags: Sequence[str]) -> str:
 
 def language_name(sheet: Sheet, tag: str) -> str:
     """Return a language's name in the page's language; the tag itself where CLDR has none."""
+    first, *others = tag.split("-")
+    # Written as CLDR does: zh_Hans, pt_BR.
+    full = "_".join((first.lower(), *(part.title() if len(part) > 3 else part.upper() for part in others)))
     names = sheet.words.locale.languages
-    return str(names.get(str(Locale.parse(tag, sep="-")), "") or names.get(tag.split("-")[0], "") or tag)
+    return str(names.get(full) or names.get(first.lower()) or sheet.words.name(tag))
 
 
 def _districts_line(sheet: Sheet, resource: Resource) -> str:

@@ -54,6 +54,8 @@ class Pocket(Record):
     fold: str
     danger: str
     """What to do when a life is in danger."""
+    remarks: tuple[str, ...]
+    """What the marks beside services mean."""
     numbers: tuple[ContactLine, ...]
     """Quick numbers."""
     calls: Table
@@ -87,6 +89,7 @@ def build_pocket(sheet: Sheet, page: Page) -> Pocket | None:
         dated=words.text("pocket.dated", date=words.day(sheet.dossier.report_date)),
         fold=words.text("pocket.fold"),
         danger=guide.answer,
+        remarks=guide.notices,
         numbers=page.contacts,
         calls=guide.tables[0],
         today=tuple(point for part in guide.parts if part.section_id == _TODAY for point in part.points),

@@ -28,6 +28,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
         {"question": "policing-1", "theme": "better_policing", "side": 2, "point": "Better, not more."},
     ],
 }
+Rows = dict[str, list[dict[str, object]]]
 PLANTED = "Officer Quimby, badge 48213, took plate XK 90417; call (312) 555-0123."
 
 
@@ -95,7 +96,10 @@ def test_the_same_file_is_taken_once(ask: Ask, tmp_path: Path) -> None:
 
 def test_every_problem_is_a_line_and_nothing_is_taken(ask: Ask, tmp_path: Path) -> None:
     right = fill(ask, tmp_path / "right.xlsx")
-    rows = {**ROWS, "answers": [*ROWS["answers"], {"question": "safety-1", "theme": "visibilty", "people": "many"}]}
+    rows: Rows = {
+        **ROWS,
+        "answers": [*ROWS["answers"], {"question": "safety-1", "theme": "visibilty", "people": "many"}],
+    }
     wrong = fill(ask, tmp_path / "wrong.xlsx", rows=rows)
     code, output, errors = ask("import", right, wrong)
     assert (code, output) == (2, "")
@@ -107,7 +111,7 @@ def test_every_problem_is_a_line_and_nothing_is_taken(ask: Ask, tmp_path: Path) 
 
 
 def test_right_rows_are_taken_and_the_rest_is_mended(ask: Ask, tmp_path: Path) -> None:
-    rows = {**ROWS, "answers": [*ROWS["answers"], {"question": "safety-1", "theme": "visibilty", "people": 7}]}
+    rows: Rows = {**ROWS, "answers": [*ROWS["answers"], {"question": "safety-1", "theme": "visibilty", "people": 7}]}
     path = fill(ask, tmp_path / "sheet.xlsx", rows=rows)
     code, output, errors = ask("import", path, "--accept-valid")
     rest = tmp_path / "sheet-to-mend.xlsx"

@@ -40,6 +40,7 @@ NAMI = 'telephone = "833-626-4244"\n'
         ),
         (NAMI, NAMI + 'serves = ["999"]\n', "district"),
         (NAMI, NAMI + "colour = 1\n", "colour"),
+        (NAMI, NAMI + 'languages = ["Spanish"]\n', "tags of languages"),
         (NAMI, NAMI + 'source_date = "last year"\n', "a day, a month or a year"),
         (NAMI, NAMI + 'source_date = "2025-02-30"\n', "source_date"),
         (NAMI, NAMI + 'url = "http://x.org"\n', "https://"),

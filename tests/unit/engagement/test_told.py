@@ -57,7 +57,7 @@ def test_a_district_without_a_session_lists_none() -> None:
 
 def test_before_the_register_was_finished_it_is_not_told() -> None:
     heard = tell([], "city", Quarter(2024, 2), date(2024, 6, 1))
-    assert heard.told == heard.themes == () and len(heard.sessions_here) == 1
+    assert not heard.told and not heard.themes and len(heard.sessions_here) == 1
 
 
 def test_one_organisation_is_told_city_wide() -> None:
@@ -104,6 +104,18 @@ def test_an_area_is_not_told_where_the_rest_of_it_is_one_organisation_in_one_dis
     ]
     assert since(tell(held))["slow"].level == "district"
     assert since(tell(held, "XY"))["slow"].level == "city"
+
+
+def test_the_city_tells_no_numbers_where_the_rest_is_one_organisation_in_one_district() -> None:
+    told = [
+        session(f"{place}-{host}", host, district_ids=(place,), answers=(answer("slow", 9),))
+        for place, hosts in (("N", HOSTS[2:]), ("S", HOSTS[2:]), ("XY", HOSTS[:1]))
+        for host in hosts
+    ]
+    for place in ("XY", "city"):
+        entry = since(tell(told, place))["slow"]
+        assert (entry.level, entry.sessions, entry.sources, entry.people) == ("city", None, None, None)
+    assert since(tell(told[:-1], "city"))["slow"].sessions == 4
 
 
 def test_what_one_organisation_adds_waits_for_another() -> None:

@@ -221,6 +221,15 @@ def test_each_call_has_a_number_even_where_all_else_is_left_out() -> None:
         assert numbers[call.if_danger] == "911"
 
 
+def test_a_call_whose_services_are_all_left_out_goes_to_the_emergency_number() -> None:
+    resources = SETTINGS.resources
+    calls = tuple(rule.model_copy(update={"first": ("online_report",)}) for rule in resources.calls)
+    settings = SETTINGS.model_copy(update={"resources": resources.model_copy(update={"calls": calls})})
+    entries, left_out = choose_entries(settings, "007", AS_OF, (), is_frozen=True)
+    assert "online_report" in left_out
+    assert {call.first for call in choose_calls(settings, entries)} == {("emergency",)}
+
+
 # Another city
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from district_reports.guide import load_part_files
 from district_reports.periods import Quarter
 from district_reports.readings import clearance, force, load_readings, population
 from district_reports.settings import Settings
@@ -25,8 +26,11 @@ EXAMPLES = dict(
 def test_every_file_has_an_example() -> None:
     assert sorted(EXAMPLES) == [
         "corrections.toml",
+        "decisions/2026Q3.toml",
         "drop-in/force.csv",
+        "meetings/2026Q4.csv",
         "notes/2026Q3.toml",
+        "priorities.toml",
         "readings/clearance.csv",
         "readings/population.csv",
     ]
@@ -45,6 +49,8 @@ def test_the_examples_are_read(settings: Settings, tmp_path: Path) -> None:
     assert len(found.population) == len(settings.district_ids)
     assert len(found.corrections) == len(found.explanations) == 1
     assert found.left_out == ()
+    part = load_part_files(settings, tmp_path, Quarter(2026, 3), date(2026, 10, 8))
+    assert (len(part.meetings), len(part.decisions), len(part.priorities)) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("module", [force, clearance, population], ids=lambda module: module.STEM)

@@ -62,6 +62,10 @@ def test_the_team_stands_in_007_with_its_hours_and_nowhere_in_015() -> None:
     assert here.tables[0].rows[0][2] == (
         "Police. Or, without police: CARE team (Monday to Friday, 10:30 AM to 4:00 PM)."
     )
+    assert guide_of(make_sheet("city")).tables[0].rows[0][2] == (
+        "Police. Or, without police, in some districts (1; 4; 6; 7; 8; 12; 19): CARE team "
+        "(Monday to Friday, 10:30 AM to 4:00 PM)."
+    )
     assert "CARE" in all_text(part_of(here, "guide-crisis"))
     assert "CARE" not in all_text(guide_of(make_sheet("015")))
 
@@ -148,7 +152,7 @@ def test_mental_health_is_the_first_need_and_no_need_is_empty(place: str, tag: s
     section = guide_of(make_sheet(place, tag, checks=(), is_frozen=True))
     needs = [part for part in section.parts if part.section_id.removeprefix("guide-").replace("-", "_") in LISTED]
     assert [part.section_id for part in needs] == [f"guide-{one.replace('_', '-')}" for one in LISTED]
-    assert needs[0].section_id == "guide-mental-health"
+    assert section.parts[0].section_id == needs[0].section_id == "guide-mental-health"
     assert needs[0].contacts[0].number == "988"
     assert all(part.contacts or part.answer for part in needs)
 
@@ -167,12 +171,15 @@ def test_what_nobody_has_checked_asks_to_verify_in_a_draft() -> None:
     lines = [*section.contacts, *(line for part in section.parts for line in part.contacts)]
     assert len(lines) > 12
     assert {line.number or line.url for line in lines if not line.remark} == {"988", "211"}
-    assert all(line.remark.startswith("Please verify") for line in lines if line.number not in ("988", "211"))
+    assert all(line.remark == "Please verify" for line in lines if line.number not in ("988", "211"))
+    (meaning,) = section.notices
+    assert "no one has checked this in the last 90 days" in meaning
     assert "guide-left-out" not in {part.section_id for part in section.parts}
 
 
 def test_a_final_report_lists_what_it_leaves_out_and_prints_no_number_of_it() -> None:
     section = guide_of(make_sheet("007", checks=(), is_frozen=True))
+    assert section.notices == ()
     left = part_of(section, "guide-left-out")
     assert "NAMI Chicago Helpline" in left.points
     assert "90 days" in left.answer
@@ -243,6 +250,9 @@ def test_a_language_with_its_script_is_named_too() -> None:
     assert language_name(make_sheet(), "zh-Hans") == "Simplified Chinese"
     assert language_name(make_sheet(), "pt-BR") == "Brazilian Portuguese"
     assert language_name(make_sheet(), "pl") == "Polish"
+    # CLDR knows its name, and nothing else of it.
+    assert language_name(make_sheet(), "ang") == "Old English"
+    assert language_name(make_sheet(), "qqq") == "qqq"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from pypdf import PdfReader
 from district_reports.errors import RenderError
 from district_reports.model import Direction
 from district_reports.render.charts import ChartBook
-from district_reports.render.pdf import PrintShop, breakable, describe_columns, find_numeric_columns, printable
+from district_reports.render.pdf import PrintShop, breakable, printable
+from district_reports.render.print_record import describe_columns, find_numeric_columns
 from district_reports.render.view import BarRow, BarTable, Card, Entry, Mark, Page, Said, Section, Table
 from district_reports.settings import find_asset, load_settings
 from tests.unit.render.pages import LANGUAGES, make_charts, make_page

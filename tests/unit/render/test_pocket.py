@@ -76,7 +76,7 @@ def test_the_mark_of_a_sample_stands_at_top_and_foot_of_each_side(tag: str) -> N
 
 @each_language
 def test_it_is_tagged_in_its_language(tag: str) -> None:
-    root = PdfReader(io.BytesIO(press(tag).render_pocket(make_card("007", tag)))).trailer["/Root"]
+    root: Any = PdfReader(io.BytesIO(press(tag).render_pocket(make_card("007", tag)))).trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"].split("-")[0] == tag.split("-")[0]
     assert b"pdfuaid" in root["/Metadata"].get_data()

@@ -32,6 +32,16 @@ def test_a_file_is_written_when_it_differs(store: Store) -> None:
     assert store.load_file(path) == b"two"
 
 
+def test_files_of_an_edition_are_removed_but_those_to_keep(store: Store) -> None:
+    folder = store.edition_dir(QUARTER, "007", "es")
+    for name in ("report.html", "report.pdf", "meetings.ics", "edition.json"):
+        store.save_file(folder / name, b"x")
+    store.remove_edition(QUARTER, "007", "es", keep=("report.html", "edition.json"))
+    assert sorted(path.name for path in folder.iterdir()) == ["edition.json", "report.html"]
+    store.remove_edition(QUARTER, "007", "es")
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("place", ["../outside.html", "editions/../../outside.html", "/tmp/outside.html"])  # noqa: S108
 def test_a_file_outside_is_refused(store: Store, place: str) -> None:
     with pytest.raises(StoreError, match="expected a place inside"):

@@ -1,0 +1,37 @@
+"""Screening whole records: every text of people in them, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from district_reports.engagement.quarantine import find_catches
+from district_reports.engagement.screen import Screen
+from district_reports.errors import RuleError
+from district_reports.model import Record, Text
+
+
+def list_texts(record: Record, where: str = "") -> Iterator[tuple[str, Text]]:
+    """Give the texts of people in a record, each with where it stands, such as `steps.2.by_police`."""
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        for number, part in enumerate(value if isinstance(value, tuple) else (value,), 1):
+            place = f"{where}{name}" + (f".{number}" if isinstance(value, tuple) else "")
+            if isinstance(part, Text):
+                yield place, part
+            elif isinstance(part, Record):
+                yield from list_texts(part, f"{place}.")
+
+
+def require_unnamed(screen: Screen, record: Record) -> None:
+    """Refuse a record in a text of which somebody may be named; what was caught is not repeated.
+
+    Raises:
+        RuleError: With every text in which something was caught, and what kinds of things.
+    """
+    problems = [
+        f"{where}: expected to name nobody, got what looks like {', '.join(dict.fromkeys(one.kind for one in caught))}"
+        for where, text in list_texts(record)
+        if (caught := find_catches(screen, text))
+    ]
+    if problems:
+        raise RuleError("; ".join(problems), problems=problems)
