@@ -46,7 +46,7 @@ def measure(options: Options) -> Finding:
     return Finding("loop", rows, remarks)
 
 
-def _rows(step: str, ours: Run, plain: Run, plain_name: str) -> tuple[Row, Row]:
+def _rows(step: str, ours: Run, plain: Run, plain_name: str) -> tuple[Row, ...]:
     return (
         Row(
             f"{step}, seconds",
@@ -55,6 +55,12 @@ def _rows(step: str, ours: Run, plain: Run, plain_name: str) -> tuple[Row, Row]:
             f"{ours.seconds / plain.seconds:.2f}",
             f"< {MOST_SECONDS:.0f} s",
             ours.seconds < MOST_SECONDS,
+        ),
+        Row(
+            f"{step}, processor",
+            f"{ours.facts['cpu']:.2f} s",
+            f"{plain.facts['cpu']:.2f} s",
+            f"{ours.facts['cpu'] / plain.facts['cpu']:.2f}",
         ),
         Row(
             f"{step}, memory",

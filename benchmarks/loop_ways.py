@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from district_reports.database import Database, open_database
@@ -50,9 +50,10 @@ def main() -> None:
     else:
         name = options.step.removeprefix("plain-")
         way = STEPS_OF[name][options.step != name]
-        before, start = _peak(), perf_counter()
+        before, start, busy = _peak(), perf_counter(), process_time()
         count = way(settings, options.folder)
-        facts = {"seconds": perf_counter() - start, "count": count, "extra": _peak() - before}
+        facts = {"seconds": perf_counter() - start, "cpu": process_time() - busy, "count": count}
+        facts["extra"] = _peak() - before
     print(json.dumps(facts | {"bytes": _sizes(options.folder)}))
 
 

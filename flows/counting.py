@@ -12,6 +12,7 @@ import pandas as pd
 from district_reports.checks import require_passed
 from district_reports.dossier import Facts
 from district_reports.errors import ConfigError
+from district_reports.feedback.sample import with_hand_overs
 from district_reports.metrics import (
     SOURCE_ID,
     Measures,
@@ -82,11 +83,12 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
         extras, undrawn = find_extras(opened, store, snapshots, quarter, told, revisions)
     contacts, differing = find_contacts(settings, store, snapshots)
     shapes, unusable = find_shapes(settings, store, snapshots)
+    is_sample = request.source is SourceKind.SAMPLE
     facts = Facts(
-        settings=settings,
+        settings=with_hand_overs(settings, quarter) if is_sample else settings,
         quarter=quarter,
         report_date=request.as_of,
-        is_sample=request.source is SourceKind.SAMPLE,
+        is_sample=is_sample,
         is_preview=request.is_preview,
         origins=tuple(origins.values()),
         measures=Measures(table),

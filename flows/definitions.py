@@ -16,6 +16,7 @@ from district_reports.metrics.counts import COUNTS_SQL, define_incidents
 from district_reports.metrics.court import define_court
 from district_reports.metrics.force import define_force
 from district_reports.metrics.grid import Definition
+from district_reports.metrics.loop import define_loop
 from district_reports.metrics.rates import define_rates
 from district_reports.metrics.requests import define_requests
 from district_reports.metrics.terms import build_terms, write_terms
@@ -26,6 +27,8 @@ from district_reports.settings import Settings
 
 METRICS = "metrics"
 """Config file of the counts of incidents; every other metric is described by a table of `outcomes`."""
+LOOP = "loop"
+"""The measures of what people entered, described by the loop's rules alone."""
 
 DEFINERS: tuple[tuple[str, Callable[[Settings], tuple[Definition, ...]]], ...] = (
     (METRICS, define_incidents),
@@ -38,6 +41,7 @@ DEFINERS: tuple[tuple[str, Callable[[Settings], tuple[Definition, ...]]], ...] =
     ("population", define_rates),
     ("court", define_court),
     ("communities", define_communities),
+    (LOOP, define_loop),
 )
 """Where a metric is described, and who tells how it is counted."""
 
@@ -125,7 +129,7 @@ def _describe_rows(metric: Metric) -> str:
 
 def _describe(settings: Settings, definition: Definition, table: str) -> Defined:
     """Return a metric of another source, with what its table of the config says."""
-    config = getattr(settings.outcomes, table)
+    config = settings.report.loop if table == LOOP else getattr(settings.outcomes, table)
     said: dict[str, Any] = config.model_dump(mode="json") if config is not None else {}
     given: dict[str, Any] = {**said, **definition.parameters}
     parameters = {}

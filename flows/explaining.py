@@ -18,8 +18,9 @@ from district_reports.periods import Quarter
 from district_reports.place_ids import pad_id
 from district_reports.settings import Settings
 from district_reports.store import Store
-from flows.definitions import METRICS, Defined, bind_metric, bind_quarter, find_definition
+from flows.definitions import LOOP, METRICS, Defined, bind_metric, bind_quarter, find_definition
 from flows.last_release import Release, find_last_release, load_release
+from flows.people import LEDGER
 from flows.records import DraftRequest
 from flows.stages import open_store
 
@@ -81,6 +82,7 @@ def explain(settings: Settings, store: Store, quarter: str, district: str, metri
         *_tell_release(settings, store, release),
         *_tell_definition(defined, wanted),
         *(line for source_id, found in snapshots.items() for line in _tell_snapshot(source_id, found, wanted)),
+        *_tell_ledger(release, defined),
         *_tell_query(defined, measure),
         *_count_again(settings, store, snapshots.get(SOURCE_ID), defined, measure),
         *_tell_changes(store, release, measure, defined),
@@ -125,7 +127,7 @@ def _find_place(settings: Settings, district: str) -> str:
 def _find_snapshots(store: Store, release: Release, defined: Defined | None) -> dict[str, Snapshot | None]:
     """Return the snapshots the release was made from, of the metric's sources."""
     found: dict[str, Snapshot | None] = {}
-    for source_id in defined.definition.source_ids if defined else ():
+    for source_id in defined.definition.source_ids if defined and defined.table != LOOP else ():
         digest = release.snapshot_digest(source_id)
         found[source_id] = store.load_past_snapshot(source_id, digest) if digest else None
     return found
@@ -164,7 +166,8 @@ def _tell_release(settings: Settings, store: Store, release: Release) -> Lines:
 def _tell_definition(defined: Defined | None, quarter: Quarter) -> Lines:
     if defined is None:
         return [("definition", "none in the config of today")]
-    where = f"{METRICS}.toml" if defined.table == METRICS else f"outcomes.toml, table {defined.table}"
+    files = {METRICS: f"{METRICS}.toml", LOOP: f"report.toml, table {LOOP}; see docs/feedback.md"}
+    where = files.get(defined.table, f"outcomes.toml, table {defined.table}")
     return [
         ("definition", "\n".join((f"{where}:", *defined.words))),
         ("quarter", f"{quarter.start.isoformat()} to {quarter.end.isoformat()}"),
@@ -187,6 +190,14 @@ def _tell_snapshot(source_id: str, snapshot: Snapshot | None, quarter: Quarter) 
         ),
         ("SoQL", snapshot.soql),
     ]
+
+
+def _tell_ledger(release: Release, defined: Defined | None) -> Lines:
+    """Return which snapshot of what people entered the release was made from, where the number comes from that."""
+    if defined is None or defined.table != LOOP:
+        return []
+    digest = release.manifest["inputs"].get(LEDGER)
+    return [(LEDGER, f"snapshots/ledger/manifests/{digest}.json" if digest else "none: nothing had been entered")]
 
 
 def _tell_query(defined: Defined | None, measure: Measure) -> Lines:

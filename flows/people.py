@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from district_reports.checks.loop import check_returned
 from district_reports.database import Database, default_path, open_database
-from district_reports.dossier import Voices, canonical_json
+from district_reports.dossier import Voices, canonical_ledger
 from district_reports.engagement.records_read import load_ledger_parts
 from district_reports.engagement.register import load_register
 from district_reports.errors import StoreError
@@ -56,7 +56,7 @@ def take_ledger(settings: Settings, request: DraftRequest, store: Store) -> None
             fill_sample(settings, request, database, load_register(settings, request.records_dir))
         sessions, happenings = load_ledger_parts(database, date.max)
         ledger = Ledger(items=load_items(database), sessions=sessions, happenings=happenings)
-    store.save_ledger(canonical_json(ledger))
+    store.save_ledger(canonical_ledger(ledger))
 
 
 def find_voices(settings: Settings, request: DraftRequest, store: Store) -> Voices:

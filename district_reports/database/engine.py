@@ -148,6 +148,9 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A writer that read first could not become one if another wrote in the meantime: it takes the lock at once.
     is_reading = connection.get_execution_options().get("is_reading", False)
+    if is_reading:
+        # The connection ends with the transaction, so this needs no undoing.
+        connection.exec_driver_sql("PRAGMA query_only=ON")
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 

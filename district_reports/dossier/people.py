@@ -36,4 +36,3 @@ def build_people(facts: Facts, place: str) -> dict[str, Any]:
             register, part.meetings, part.decisions, part.priorities, settings, place, quarter
         ),
     }
-

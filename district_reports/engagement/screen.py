@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -72,7 +73,11 @@ class Screen:
 
     def knowing(self, hosts: Iterable[str]) -> Screen:
         """Return the same screen that catches these organisations too."""
-        return Screen(self.words, self.places, self.hosts.union(hosts))
+        other = copy(self)
+        # All else is shared: making the rules takes longer than reading a text.
+        other.__dict__.pop("_organisations", None)
+        other.hosts = self.hosts.union(hosts)
+        return other
 
     def reads(self, tag: str) -> bool:
         """Return whether the rules can judge a language."""

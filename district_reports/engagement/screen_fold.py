@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 _LETTERS = {
     "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ħ": "h", "æ": "ae", "Æ": "AE", "œ": "oe",
@@ -28,7 +29,7 @@ class Folded:
     places: tuple[int, ...]
     """Of each sign: where it stood in the original."""
 
-    @property
+    @cached_property
     def lower(self) -> str:
         """The same in small letters, sign by sign."""
         return "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in self.text)
@@ -54,6 +55,7 @@ def fold_word(word: str) -> str:
     return fold(word).lower.strip()
 
 
+@lru_cache(8192)
 def _plain(letter: str) -> str:
     if letter.isspace():
         return "\n" if letter in "\n\r\u2028\u2029" else " "
@@ -80,6 +82,7 @@ def find_unreadable(text: str) -> list[tuple[int, int]]:
     return [(place, place + 1) for place, letter in enumerate(text) if _is_unreadable(letter)]
 
 
+@lru_cache(8192)
 def _is_unreadable(letter: str) -> bool:
     code, category = ord(letter), unicodedata.category(letter)
     if category in ("Co", "Cn", "Cs") or code in (0x202D, 0x202E) or 0xE0000 <= code <= 0xE007F:

@@ -31,7 +31,7 @@ class Token:
     is_start: bool
     """Whether it begins a sentence, where every word has a capital letter."""
 
-    @property
+    @cached_property
     def low(self) -> str:
         """In small letters, without what makes it a possessive."""
         return self.word.lower().removesuffix("'s").rstrip("'")

@@ -43,6 +43,7 @@ class NumberRules:
 
     def __init__(self, words: Words) -> None:
         self.words = words
+        self.plain = words.vocabulary - words.names - words.ambiguous
 
     def find(self, folded: Folded) -> Iterator[Found]:
         """Give what is found, in the plain form."""
@@ -96,7 +97,8 @@ class NumberRules:
 
     def _near(self, folded: Folded) -> Iterator[Found]:
         text = folded.lower
-        for kind, pattern, least in self._keywords:
+        # Most texts have no digit at all, and every code has one.
+        for kind, pattern, least in self._keywords if self._digit.search(text) else ():
             for found in pattern.finditer(text):
                 code = found["code"]
                 digits = sum(sign.isdigit() for sign in code)
@@ -112,6 +114,10 @@ class NumberRules:
             token = _CHOSEN.match(folded.text, found.end())
             if token and len(token[0]) > 2:
                 yield "plate", found.start(), token.end()
+
+    @cached_property
+    def _digit(self) -> re.Pattern[str]:
+        return re.compile(f"[0-9]|{either(self.words.digits)}")
 
     @cached_property
     def _around(self) -> list[tuple[str, re.Pattern[str]]]:
@@ -157,9 +163,8 @@ class NumberRules:
 
     def _street_words(self, folded: Folded) -> Iterator[Found]:
         """Give house numbers with a street: what lies between must be no plain words."""
-        plain = self.words.vocabulary - self.words.names - self.words.ambiguous
         for found in self._street.finditer(folded.lower):
-            if not any(part.strip(".") in plain for part in found["between"].split()):
+            if not any(part.strip(".") in self.plain for part in found["between"].split()):
                 yield "address", found.start(), found.end()
         for found in self._street_before.finditer(folded.lower):
             if folded.text[found.end() : found.end() + 1].isupper():

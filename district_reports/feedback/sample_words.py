@@ -119,7 +119,7 @@ def load_sample_words(settings: Settings, register: Register | None) -> SampleWo
         themes = {code for story in (*found.story, *found.report_story) for code in story.theme_codes}
         themes |= {answer.theme_code for answer in found.answer}
         _require_known(themes, {theme.code for theme in register.themes}, "theme_code", path)
-        questions = {entry.question_id for entry in (*found.answer, *found.quote)}
+        questions = {answer.question_id for answer in found.answer} | {quote.question_id for quote in found.quote}
         _require_known(questions, {question.question_id for question in register.questions}, "question_id", path)
     return found
 

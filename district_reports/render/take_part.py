@@ -215,7 +215,9 @@ def _promise(sheet: Sheet, promise: Promise) -> Card:
     lines = [_line(sheet, "take_part.promises.who", words.name(promise.who))]
     if promise.due_on is not None:
         lines.append(_line(sheet, "take_part.promises.due", words.day(promise.due_on)))
-    lines.append(_line(sheet, "take_part.promises.checked", words.day(promise.status_on)))
+    # A report made for an earlier day does not know of a later look.
+    if promise.status_on <= sheet.dossier.report_date:
+        lines.append(_line(sheet, "take_part.promises.checked", words.day(promise.status_on)))
     if promise.address:
         lines.append(_line(sheet, "take_part.decisions.read", words.name(promise.address)))
     return Card(

@@ -29,8 +29,8 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A district's report in every language, and the city's in English under "city"."""
     folder = tmp_path_factory.mktemp("reports")
     press = WebPress(template_dir=find_asset("templates", "html"))
-    pages = {tag: make_page(tag, is_full=True) for tag in LANGUAGES}
-    pages["city"] = make_page("en", city=True, banners=("sample", "preview"), is_full=True)
+    pages = {tag: make_page(tag, is_full=True, is_told=True) for tag in LANGUAGES}
+    pages["city"] = make_page("en", city=True, banners=("sample", "preview"), is_full=True, is_told=True)
     paths = {}
     for name, page in pages.items():
         paths[name] = folder / f"{name}.html"

@@ -24,7 +24,7 @@ S = Status
 
 
 def reply(day: str, people: int, kind: str = "confirm") -> Reply:
-    return Reply(on=date.fromisoformat(f"2026-{day}"), kind=kind, people=people, channel="caps")  # type: ignore[arg-type]
+    return Reply(on=date.fromisoformat(f"2026-{day}"), kind=kind, people=people, channel="caps")
 
 
 def loop_of(*items: FeedbackItem, place: str = FIRST, until: date = END, settings: Settings = TOYVILLE) -> Loop:

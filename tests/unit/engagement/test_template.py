@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -168,3 +169,11 @@ def test_every_word_of_the_catalogue_is_asked_for_and_no_other() -> None:
     language = SETTINGS.languages[0]
     known = {key for key in Words.load(language, find_asset("templates", "locale")).forms if key.startswith("intake.")}
     assert {key for key in asked if key.startswith("intake.")} == known
+
+
+def test_a_workbook_does_not_tell_when_it_was_made() -> None:
+    with zipfile.ZipFile(io.BytesIO(make_template(REGISTER, SETTINGS, WORDINGS, "en", ".xlsx"))) as packed:
+        assert {member.date_time[0] for member in packed.infolist()} == {1980}
+        core = packed.read("docProps/core.xml")
+    assert b"coreProperties" in core
+    assert b"dcterms:" not in core.replace(b"xmlns:dcterms=", b"")

@@ -45,7 +45,7 @@ HOSTILE = (
 )
 words = st.one_of(
     st.sampled_from([text for text in HOSTILE if len(text) < 100]),
-    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=60),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60),
 ).filter(lambda text: bool(text.strip()))
 texts = st.builds(
     Text,

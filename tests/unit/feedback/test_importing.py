@@ -21,6 +21,7 @@ from district_reports.feedback.ledger import (
     load_versions,
     update_item,
 )
+from district_reports.feedback.loading import AT_ONCE
 from district_reports.model import FeedbackItem, Status
 from tests.unit.feedback.items import RULES, commitment, day, item, reply, step, words
 from tests.unit.feedback.test_ledger import AT, BY, FULL, run_together
@@ -207,6 +208,16 @@ def test_many_problems_are_told_up_to_fifty(database: Database) -> None:
     with pytest.raises(RuleError, match="; and 10 more$") as caught:
         bring(database, *bad)
     assert len(caught.value.problems) == 60
+
+
+def test_more_than_is_written_at_a_time(database: Database) -> None:
+    many = [(item(item_id=f"N-{number:04}"), None) for number in range(2 * AT_ONCE // 3)]
+    wrong = (item(item_id="Z-1", district_id="Z"), None)
+    with pytest.raises(RuleError, match="^Z-1: district_id: expected one of [^;]*$"):
+        bring(database, *many, wrong)
+    assert load_items(database) == ()
+    assert bring(database, *many).added == len(many)
+    assert load_items(database) == tuple(one for one, _ in many)
 
 
 def test_two_who_import_at_once(database: Database) -> None:
