@@ -43,7 +43,7 @@ def open_records(settings: Settings, source: SourceKind, data_dir: Path) -> Data
 
 
 def take_ledger(settings: Settings, request: DraftRequest, store: Store) -> None:
-    """Keep a snapshot of all that people entered; offline, the last one counts.
+    """Keep a snapshot of what people entered up to the last day that the reports tell of; offline, the last one counts.
 
     Raises:
         DatabaseError: If the database cannot be reached, read or written.
@@ -54,9 +54,15 @@ def take_ledger(settings: Settings, request: DraftRequest, store: Store) -> None
     with closing(open_records(settings, request.source, request.data_dir)) as database:
         if request.source is SourceKind.SAMPLE:
             fill_sample(settings, request, database, load_register(settings, request.records_dir))
-        sessions, happenings = load_ledger_parts(database, date.max)
-        ledger = Ledger(items=load_items(database), sessions=sessions, happenings=happenings)
+        until = find_last_day(request)
+        sessions, happenings = load_ledger_parts(database, until)
+        ledger = Ledger(items=load_items(database, until), sessions=sessions, happenings=happenings)
     store.save_ledger(canonical_ledger(ledger))
+
+
+def find_last_day(request: DraftRequest) -> date:
+    """Return the last day of which the reports tell what people said: what came later belongs to the next ones."""
+    return min(Quarter.parse(request.quarter).end, request.as_of)
 
 
 def find_voices(settings: Settings, request: DraftRequest, store: Store) -> Voices:
@@ -75,7 +81,7 @@ def find_voices(settings: Settings, request: DraftRequest, store: Store) -> Voic
         else load_part_files(settings, request.records_dir, quarter, request.as_of)
     )
     return Voices(
-        until=min(quarter.end, request.as_of),
+        until=find_last_day(request),
         register=load_register(settings, request.records_dir),
         ledger=ledger,
         ledger_digest=digest,

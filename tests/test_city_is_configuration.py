@@ -22,7 +22,9 @@ FILES = sorted(path for folder in ("district_reports", "flows") for path in (ROO
 ALLOWED = {
     ("district_reports/settings.py", "district"): "key of the tables in districts.toml",
     ("district_reports/engagement/register_tables.py", "date"): "column of the register's sessions",
+    ("district_reports/model/engagement.py", "district"): "level at which a theme is told",
     ("district_reports/model/guide.py", "beat"): "kind of meeting",
+    ("district_reports/render/edge.py", "ar"): "language written from the right, in any city",
     ("district_reports/render/inline_svg.py", "id"): "attribute of SVG",
     ("district_reports/render/svg.py", "id"): "attribute of SVG",
 }

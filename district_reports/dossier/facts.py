@@ -65,7 +65,7 @@ class Voices:
     register: Register | None = None
     """None where the city has none."""
     ledger: Ledger = Ledger()
-    """Everything that was ever entered."""
+    """Everything that was entered up to that day, and perhaps later: an older snapshot may hold more."""
     ledger_digest: str = ""
     part: PartFiles = field(default_factory=PartFiles)
     checks: tuple[Check, ...] = ()

@@ -29,7 +29,7 @@ def join_session(session: IntakeSession, rest: IntakeSession) -> IntakeSession:
         rest: Of the sheet with the mended rows.
 
     Raises:
-        RuleError: If the rest is another session's, or tells other facts of it.
+        RuleError: If the rest belongs elsewhere, or tells other facts of its session.
     """
     aside = {"answers": (), "quotes": ()}
     mine, theirs = session.model_copy(update=aside), rest.model_copy(update=aside)

@@ -4,7 +4,7 @@
 - A theme heard since is told in the district only where two organisations or more heard it there; else in the area,
   where two or more did; else in the city.
 - What was told of a district or an area grows by two organisations or more at once: what one session adds between two
-  reports would be that session's.
+  reports would be that of one session.
 - A number of people under the floor is part of no sum, so that no difference of two sums gives it away.
 
 What belongs here: the rules of place and number. What does not: words for them.
