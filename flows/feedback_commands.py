@@ -35,6 +35,7 @@ ItemArgument = Annotated[str, typer.Argument(help="Id of the item: letters, digi
 ByOption = Annotated[str, typer.Option("--by", help=f"Your role, never your name: {', '.join(ROLES)}.")]
 OnOption = Annotated[str, typer.Option("--on", help="Day on which it was, 2026-10-08; the day of --as-of or today.")]
 LanguageOption = Annotated[str, typer.Option("--language", help="Of the words; when not given, the city's first.")]
+LookedOption = Annotated[bool, typer.Option("--looked-at", help="You have looked: words that were caught name nobody.")]
 DistrictOption = Annotated[list[str] | None, typer.Option("--district", help="Only this one; repeatable.")]
 
 
@@ -55,10 +56,11 @@ def add(
     data_dir: DataDirOption = None,
     records_dir: RecordsDirOption = None,
     as_of: AsOfOption = "",
+    looked_at: LookedOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Add what people asked for."""
-    with _open(source, data_dir, records_dir, as_of) as desk:
+    with _open(source, data_dir, records_dir, as_of, looked_at) as desk:
         heard_on = parse_day(on, "--on") if on else desk.rules.today
         record = FeedbackItem(
             item_id=item,
@@ -98,11 +100,12 @@ def update(
     data_dir: DataDirOption = None,
     records_dir: RecordsDirOption = None,
     as_of: AsOfOption = "",
+    looked_at: LookedOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Add a step to an item's history, set what is promised, or both."""
     told = {"by_police": by_police, "by_community": by_community, "reason": reason, "obstacle": obstacle}
-    with _open(source, data_dir, records_dir, as_of) as desk:
+    with _open(source, data_dir, records_dir, as_of, looked_at) as desk:
         day = parse_day(on, "--on") if on else desk.rules.today
         texts = {name: desk.words(text, language) for name, text in {**told, "next_step": next_step}.items() if text}
         step = Step(on=day, status=status, evidence=evidence, **texts) if status else None
@@ -133,10 +136,11 @@ def reply(
     data_dir: DataDirOption = None,
     records_dir: RecordsDirOption = None,
     as_of: AsOfOption = "",
+    looked_at: LookedOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Record that residents confirm what is told as done, or dispute it."""
-    with _open(source, data_dir, records_dir, as_of) as desk:
+    with _open(source, data_dir, records_dir, as_of, looked_at) as desk:
         record = Reply(
             on=parse_day(on, "--on") if on else desk.rules.today,
             kind=_choice(kind, ("confirm", "dispute"), "kind"),
@@ -208,13 +212,14 @@ def import_file(
     data_dir: DataDirOption = None,
     records_dir: RecordsDirOption = None,
     as_of: AsOfOption = "",
+    looked_at: LookedOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Bring back an edited spreadsheet: all of it, or nothing and everything that is wrong with it."""
     # Only now, as in `export`.
     from district_reports.feedback.exchange import read_items
 
-    with _open(source, data_dir, records_dir, as_of) as desk:
+    with _open(source, data_dir, records_dir, as_of, looked_at) as desk:
         found = read_items(file, desk.settings, theme_codes=desk.rules.theme_codes)
         done = desk.bring([(one.item, one.version) for one in found], _choice(by, ROLES, "--by"))
         typer.echo(f"{done.added} added, {done.changed} changed, {done.unchanged} as they were")
@@ -222,12 +227,12 @@ def import_file(
 
 
 def _open(
-    source: SourceKind, data_dir: Path | None, records_dir: Path | None, as_of: str
+    source: SourceKind, data_dir: Path | None, records_dir: Path | None, as_of: str, has_looked: bool = False
 ) -> AbstractContextManager[Desk]:
     # Only now: reading how to call the program should not wait for a database.
     from flows.feedback_desk import open_desk
 
-    return open_desk(source, data_dir, records_dir, as_of)
+    return open_desk(source, data_dir, records_dir, as_of, has_looked=has_looked)
 
 
 def _commitment(given: dict[str, Any]) -> Commitment | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from district_reports.engagement.quarantine import find_catches
 from district_reports.engagement.screen import Screen
-from district_reports.errors import RuleError
 from district_reports.model import Record, Text
 
 
@@ -22,16 +21,16 @@ def list_texts(record: Record, where: str = "") -> Iterator[tuple[str, Text]]:
                 yield from list_texts(part, f"{place}.")
 
 
-def require_unnamed(screen: Screen, record: Record) -> None:
-    """Refuse a record in a text of which somebody may be named; what was caught is not repeated.
+def find_named(screen: Screen, record: Record, is_known: Callable[[Text], bool] = lambda text: False) -> list[str]:
+    """Return each text of a record in which somebody may be named, and what kinds of things; never the words.
 
-    Raises:
-        RuleError: With every text in which something was caught, and what kinds of things.
+    Args:
+        screen: Of the city.
+        record: With the texts of people.
+        is_known: Whether a text need not be looked at: a person has, or others will tell what is wrong with it.
     """
-    problems = [
+    return [
         f"{where}: expected to name nobody, got what looks like {', '.join(dict.fromkeys(one.kind for one in caught))}"
         for where, text in list_texts(record)
-        if (caught := find_catches(screen, text))
+        if not is_known(text) and (caught := find_catches(screen, text))
     ]
-    if problems:
-        raise RuleError("; ".join(problems), problems=problems)

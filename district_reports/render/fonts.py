@@ -35,6 +35,32 @@ def font_dirs(packages: tuple[str, ...] = FONT_PACKAGES) -> list[Path]:
     return list(dict.fromkeys(path.parent for path in find_fonts(packages)))
 
 
+def has_letter(sign: str) -> bool:
+    """Return whether one of the fonts has a letter for a character.
+
+    Raises:
+        RenderError: If a font package is not installed.
+    """
+    return ord(sign) in _coverage()
+
+
+@cache
+def _coverage() -> frozenset[int]:
+    # Loaded only here: a page has hardly ever a character that needs to be looked up.
+    from fontTools.ttLib import TTCollection, TTFont
+
+    covered: set[int] = set()
+    for path in find_fonts():
+        # The fonts of a collection are one design for several regions: they cover the same characters.
+        if path.suffix == ".ttc":
+            with TTCollection(path, lazy=True) as fonts:
+                covered.update(fonts.fonts[0].getBestCmap())
+        else:
+            with TTFont(path, lazy=True) as font:
+                covered.update(font.getBestCmap())
+    return frozenset(covered)
+
+
 def _files_of(package: str) -> list[Path]:
     try:
         files = metadata.files(package) or []

@@ -20,7 +20,7 @@ import typst
 
 from district_reports.config import Language
 from district_reports.errors import RenderError
-from district_reports.render.fonts import font_dirs
+from district_reports.render.fonts import font_dirs, has_letter
 from district_reports.render.print_record import make_record
 from district_reports.render.svg import split_labels
 from district_reports.render.view import Page
@@ -36,6 +36,13 @@ _ISOLATES = "\u2066\u2067\u2068"
 _END_OF_ISOLATE = "\u2069"
 _NO_LETTERS = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Unicode categories no font has letters for: controls, lone surrogates, private use, not assigned."""
+_SURE = re.compile("[ -~\u00a0-\u017f\u0621-\u064a\u2010-\u2026\u3000-\u3011\u4e00-\u9fa5\uff01-\uff5e]*")
+"""Texts of characters that the fonts are known to have: almost all of ours."""
+_RARE = re.compile("[^ -~\u00a0-\u017f\u0621-\u064a\u2010-\u2026\u3000-\u3011\u4e00-\u9fa5\uff01-\uff5e\\s]")
+_PICTURES = frozenset({"So", "Sk", "Mn", "Me", "Cf"})
+"""Categories of emoji, their colours, and what joins them."""
+_KEPT = frozenset(map(chr, (0x61C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)))
+"""Marks of direction and breaks, which need no letter; what becomes of them is said below."""
 _PIECES = re.compile(".{1,14}")
 _LONG_WORD = re.compile(r"[^\s\-/\u200b\u2e80-\uffef]{29,}")
 """Longer than any word of ours; scripts that break between all letters are left alone."""
@@ -138,9 +145,13 @@ def load_fonts() -> typst.Fonts:
 def printable(text: str) -> str:
     """Return the text with nothing in it that a font has no letter for, or that turns its neighbours.
 
-    Line breaks of all kinds become one kind, other controls a space; characters that are no letters the replacement
-    character; embeddings and overrides go; each isolate is closed within the text.
+    Line breaks of all kinds become one kind, other controls a space; characters that are no letters, and letters of
+    scripts that no font has, the replacement character; pictures such as emoji, embeddings and overrides go; each
+    isolate is closed within the text.
     """
+    if _SURE.fullmatch(text):
+        return text
+    text = _RARE.sub(_shown, text)
     if text.isprintable():
         return text
     text = _REMOVED.sub("", _LINE_BREAKS.sub("\n", text))
@@ -153,6 +164,14 @@ def printable(text: str) -> str:
             sign = " " if unicodedata.category(sign) == "Cc" else "\ufffd"
         kept.append(sign)
     return "".join(kept) + _END_OF_ISOLATE * depth
+
+
+def _shown(rare: re.Match[str]) -> str:
+    """Return a character if a font has it; a picture is left out, a letter stands as one that cannot be shown."""
+    sign = rare[0]
+    if has_letter(sign) or unicodedata.category(sign) in _NO_LETTERS or sign in _KEPT:
+        return sign
+    return "" if unicodedata.category(sign) in _PICTURES else "\ufffd"
 
 
 def breakable(text: str) -> str:

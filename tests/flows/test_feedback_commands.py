@@ -52,7 +52,16 @@ def test_from_what_was_said_to_a_dispute(with_item: Ask) -> None:
     assert with_item("update", "A-1", "--version", "1", "--status", "agreed", *PROMISE, *on)[:2] == (
         0, "A-1: agreed since 2026-07-10, version 2\n",
     )  # fmt: skip
-    noted = ("--status", "agreed", "--by-police", "Chose the hours", "--by-community", "Counted", "--next-step", "Walk")
+    noted = (
+        "--status",
+        "agreed",
+        "--by-police",
+        "They chose the hours",
+        "--by-community",
+        "Counted",
+        "--next-step",
+        "Walk",
+    )
     assert with_item("update", "A-1", "--version", "2", *noted, "--on", "2026-07-20")[1] == (
         "A-1: agreed since 2026-07-10, version 3\n"
     )
@@ -86,7 +95,7 @@ def test_from_what_was_said_to_a_dispute(with_item: Ask) -> None:
         "  2026-07-01  heard",
         "  2026-07-10  agreed",
         "  2026-07-20  agreed",
-        "    by_police: [en] Chose the hours",
+        "    by_police: [en] They chose the hours",
         "    by_community: [en] Counted",
         "    next_step: [en] Walk",
         "  2026-09-01  done  https://example.org/notes",
@@ -103,6 +112,29 @@ def test_from_what_was_said_to_a_dispute(with_item: Ask) -> None:
     ]
 
 
+class TestWordsThatMayNameSomebody:
+    SAID = "Officer Zorblatt, badge 48213, never walks here."
+
+    def test_they_are_refused_and_not_repeated(self, ask: Ask) -> None:
+        code, output, errors = ask("add", "B-1", *ADD[:2], "--said", self.SAID, *ADD[4:])
+        assert (code, output) == (2, "")
+        assert "B-1: said: expected to name nobody, got what looks like officer, badge" in errors
+        assert "--looked-at" in errors and "Zorblatt" not in errors and "48213" not in errors
+        assert "B-1" not in ask("list")[1]
+
+    def test_a_person_who_has_looked_may_pass_them(self, ask: Ask) -> None:
+        assert ask("add", "B-1", *ADD[:2], "--said", self.SAID, *ADD[4:], "--looked-at")[0] == 0
+
+    def test_in_a_spreadsheet_only_new_words_are_looked_at(self, ask: Ask, tmp_path: Path) -> None:
+        ask("add", "B-1", *ADD[:2], "--said", self.SAID, *ADD[4:], "--looked-at")
+        file = tmp_path / "all.csv"
+        ask("export", file)
+        assert ask("import", file)[:2] == (0, "0 added, 0 changed, 1 as they were\n")
+        file.write_text(file.read_text().replace("48213", "48214"))
+        code, _, errors = ask("import", file)
+        assert code == 2 and "expected to name nobody" in errors
+
+
 class TestList:
     def test_an_empty_ledger_has_a_header_alone(self, ask: Ask) -> None:
         assert ask("list") == (0, "item  version  district  status  since  due  said\n", "")
@@ -110,7 +142,19 @@ class TestList:
     def test_what_stands_on_a_day(self, with_item: Ask) -> None:
         with_item("update", "A-1", "--version", "1", "--status", "agreed", *PROMISE, "--on", "2026-07-10")
         long = "Lights \u202e in the park, please; " + "they go out at night " * 4
-        with_item("add", "B-2", "--district", "city", "--said", long, "--heard-in", "survey", "--on", "2026-08-01")
+        with_item(
+            "add",
+            "B-2",
+            "--district",
+            "city",
+            "--said",
+            long,
+            "--heard-in",
+            "survey",
+            "--on",
+            "2026-08-01",
+            "--looked-at",
+        )
         code, output, _ = with_item("list")
         assert code == 0
         assert output.splitlines() == [

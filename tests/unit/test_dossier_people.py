@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from district_reports.dossier import Facts, Voices
+from district_reports.dossier import Facts, Voices, canonical_json, canonical_ledger
 from district_reports.dossier.people import build_people
 from district_reports.engagement.register import load_register
 from district_reports.metrics import CITY
@@ -86,3 +86,12 @@ def test_a_city_without_a_register_still_has_its_loop_and_its_guide(facts: Facts
     assert told["heard"] is None
     assert told["loop"].items == () and told["loop"].began_on is None
     assert told["guide"].entries and told["taking_part"].questions == ()
+
+
+def test_a_ledger_has_the_same_bytes_record_by_record() -> None:
+    ledger = Ledger(
+        items=(item("A-1", CITY, QUARTER.start), item("A-2", CITY, QUARTER.end)),
+        happenings=(happening(1, CITY, QUARTER.end),),
+    )
+    assert canonical_ledger(ledger) == canonical_json(ledger)
+    assert canonical_ledger(Ledger()) == canonical_json(Ledger())
