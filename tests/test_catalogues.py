@@ -135,6 +135,8 @@ BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "happened.by.{}": {(who,) for who in get_args(Happening.model_fields["by"].annotation)},
     "happened.result.{}": {(result,) for result in get_args(Happening.model_fields["result"].annotation)},
     "heard.strength.{}": {(word,) for word in STRENGTHS},
+    "heard.{}.question": {("themes",), ("more",)},
+    "heard.{}.answer": {("themes",), ("more",)},
     "heard.part.{}": {(part,) for part in HEARD_PARTS},
     "heard.level.{}": {(level,) for level in LEVELS},
     "heard.quotes.{}": {(level,) for level in LEVELS},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
+from typing import Literal
 
 from district_reports.model import Heard, HeardTheme, Theme
 from district_reports.render.heard_since import build_since
@@ -52,8 +53,10 @@ def build_heard(sheet: Sheet) -> Section | None:
     every = _themes_of(heard, heard.told)
     heads = [theme for theme in every if theme.part == "head"]
     residents = [theme for theme in register if theme.speaker == "residents" and theme.part != "head"]
+    wishes = [theme for theme in residents if theme.kind not in ("value", "mixed")]
     parts = (
-        _themes(sheet, [theme for theme in residents if theme.kind not in ("value", "mixed")]),
+        _themes(sheet, [theme for theme in wishes if theme.is_main], "themes"),
+        _themes(sheet, [theme for theme in wishes if not theme.is_main], "more"),
         _values(sheet, [theme for theme in residents if theme.kind == "value"]),
         # Wherever the name of a mixed view stands, its sides stand too.
         _mixed(sheet, [theme for theme in every if theme.kind == "mixed" and _is_of_residents(theme)]),
@@ -124,15 +127,18 @@ def _meanings(sheet: Sheet, themes: Sequence[Theme]) -> tuple[str, ...]:
 # The register
 
 
-def _themes(sheet: Sheet, themes: Sequence[Theme]) -> Section | None:
-    """Return what residents wish for and worry about: how many said so, in the source's word, and the number beside."""
+def _themes(sheet: Sheet, themes: Sequence[Theme], name: Literal["themes", "more"]) -> Section | None:
+    """Return what residents wish for and worry about: how many said so, in the source's word, and the number beside.
+
+    Every report has the main themes; the others, which the city's has too, are a part of their own.
+    """
     if not themes:
         return None
     words = sheet.words
     return Section(
-        section_id="heard-themes",
-        question=words.text("heard.themes.question"),
-        answer=words.text("heard.themes.answer"),
+        section_id=f"heard-{name}",
+        question=words.text(f"heard.{name}.question"),
+        answer=words.text(f"heard.{name}.answer"),
         tables=tuple(
             _theme_table(
                 sheet,

@@ -36,9 +36,20 @@ _ISOLATES = "\u2066\u2067\u2068"
 _END_OF_ISOLATE = "\u2069"
 _NO_LETTERS = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Unicode categories no font has letters for: controls, lone surrogates, private use, not assigned."""
-_SURE = re.compile("[ -~\u00a0-\u017f\u0621-\u064a\u2010-\u2026\u3000-\u3011\u4e00-\u9fa5\uff01-\uff5e]*")
-"""Texts of characters that the fonts are known to have: almost all of ours."""
-_RARE = re.compile("[^ -~\u00a0-\u017f\u0621-\u064a\u2010-\u2026\u3000-\u3011\u4e00-\u9fa5\uff01-\uff5e\\s]")
+_KNOWN = "".join(
+    f"{chr(first)}-{chr(last)}"
+    for first, last in (
+        (0x20, 0x7E),
+        (0xA0, 0x17F),
+        (0x621, 0x64A),
+        (0x2010, 0x2026),
+        (0x3000, 0x3011),
+        (0x4E00, 0x9FA5),
+        (0xFF01, 0xFF5E),
+    )
+)
+"""Characters that the fonts are known to have: almost all of ours."""
+_SURE, _RARE = re.compile(f"[{_KNOWN}]*"), re.compile(rf"[^{_KNOWN}\s]")
 _PICTURES = frozenset({"So", "Sk", "Mn", "Me", "Cf"})
 """Categories of emoji, their colours, and what joins them."""
 _KEPT = frozenset(map(chr, (0x61C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)))

@@ -15,8 +15,9 @@ from district_reports.render.view import Page, Section
 _PARTS: Final = ("loop", "guide", "notes", "method", "data", "closing")
 """Fields of a page that are one section each, or none, and have a place of their own in the template."""
 _LINKS: Final = "district_links"
-_LEAVES: Final = (
+LEAVES: Final = (
     ("asked", "all"),
+    ("heard-more", "all"),
     ("revisions", "tables"),
     ("arrests", "tables"),
     ("clearance", "tables"),
@@ -69,7 +70,7 @@ def make_record(page: Page) -> dict[str, Any]:
     record["after_front"] = [_section_record(section) for section in told if section is not None]
     record["charted"] = [_table_record(figure.table.model_dump(mode="json")) for figure in page.figures]
     record["leaves"] = [page.labels.tables_heading if page.figures else "", *_names_of_leaves(page)]
-    record["links_rank"] = 2 + [name for name, _ in _LEAVES].index(_LINKS)
+    record["links_rank"] = 2 + [name for name, _ in LEAVES].index(_LINKS)
     return record
 
 
@@ -79,14 +80,14 @@ def _names_of_leaves(page: Page) -> list[str]:
     names = {section_id: section.question for section_id, section in sections.items()}
     if len(page.district_links) > 1:
         names[_LINKS] = page.district_links_heading
-    return [names.get(section_id, "") for section_id, _ in _LEAVES]
+    return [names.get(section_id, "") for section_id, _ in LEAVES]
 
 
 def _section_record(section: Section) -> dict[str, Any]:
     record = section.model_dump(mode="json", exclude={"parts": True, "figures": {"__all__": {"chart", "table"}}})
     record["tables"] = [_table_record(table) for table in record["tables"]]
     record["parts"] = [_section_record(part) for part in section.parts]
-    ranks = enumerate(_LEAVES, start=2)
+    ranks = enumerate(LEAVES, start=2)
     record["leave"] = {what: rank for rank, (section_id, what) in ranks if section_id == section.section_id}
     return record
 
