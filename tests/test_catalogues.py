@@ -137,6 +137,7 @@ BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "heard.strength.{}": {(word,) for word in STRENGTHS},
     "heard.{}.question": {("themes",), ("more",)},
     "heard.{}.answer": {("themes",), ("more",)},
+    "heard.{}.caption": {("themes",), ("more",)},
     "heard.part.{}": {(part,) for part in HEARD_PARTS},
     "heard.level.{}": {(level,) for level in LEVELS},
     "heard.quotes.{}": {(level,) for level in LEVELS},

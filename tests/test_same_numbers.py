@@ -11,7 +11,7 @@ from district_reports.render.print_record import LEAVES
 from district_reports.settings import Settings, find_asset
 from tests.printed import LANGUAGES, PLACES, numbers_in, parsed, read_dossier, read_page, read_print, text_of
 
-pytestmark = [pytest.mark.parametrize("tag", LANGUAGES), pytest.mark.parametrize("place", PLACES)]
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("tag", LANGUAGES), pytest.mark.parametrize("place", PLACES)]
 
 
 def value_of(comparison: Comparison) -> tuple[float, float]:

@@ -143,7 +143,7 @@ def _themes(sheet: Sheet, themes: Sequence[Theme], name: Literal["themes", "more
             _theme_table(
                 sheet,
                 [theme for theme in themes if theme.part == part],
-                words.text("heard.themes.caption", part=words.text(f"heard.part.{part}")),
+                words.text(f"heard.{name}.caption", part=words.text(f"heard.part.{part}")),
             )
             for part in PARTS
             if any(theme.part == part for theme in themes)

@@ -10,6 +10,7 @@ from tests.browser.axe import run_axe
 from tests.browser.conftest import DESKTOP, PHONE, BrowserPage
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.browser,
     pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"]),
     pytest.mark.parametrize("tag", ["en", "es", "zh-Hans", "ar"]),

@@ -40,6 +40,7 @@ def test_the_installed_command_fails_in_one_line() -> None:
     assert result.stderr == "district-reports: quarter: expected a year and Q1 to Q4 such as 2026Q3, got '2018Q5'\n"
 
 
+@pytest.mark.slow
 def test_the_command_runs_its_flow(portal: Portal, tmp_path: Path) -> None:
     """The one test of the fast suite in which Prefect really runs."""
     result = real(*DRAFT, "--district", "007", "--data-dir", tmp_path / "new" / "data", **environment_of(portal.url))

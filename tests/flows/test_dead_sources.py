@@ -151,6 +151,7 @@ def test_a_source_that_dies_leaves_the_numbers_of_its_last_good_snapshot(
     assert dead[(dead["quarter"] == str(QUARTER)) & (dead["district_id"] == CITY)]["value"].notna().sum() > 20
 
 
+@pytest.mark.slow
 def test_a_quarter_later_the_report_says_where_each_dead_source_stopped(
     read_once: tuple[Portal, Path, DraftSummary], tmp_path: Path
 ) -> None:

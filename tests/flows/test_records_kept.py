@@ -164,6 +164,7 @@ def late(monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
         yield other
 
 
+@pytest.mark.slow
 def test_a_required_check_stops_the_release_until_a_note_explains_it_and_the_note_is_printed(
     run: Run, late: Portal, records: Path
 ) -> None:
@@ -210,6 +211,7 @@ def print_text(folder: Path) -> str:
 # What a release vouches for
 
 
+@pytest.mark.slow
 def test_the_manifest_names_the_records_and_what_came_later_is_left_out_and_told(portal: Portal, records: Path) -> None:
     settings = settings_of(portal.url)
     request = make_request(records.parent / "data", "007")

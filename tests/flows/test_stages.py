@@ -159,6 +159,7 @@ def times_of(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_changed_months_alone_are_pulled_again(portal: Portal, city: Settings, tmp_path: Path) -> None:
     request = make_request(tmp_path / "data", "007")
     run_plain(city, request)
@@ -253,6 +254,7 @@ def test_hostile_words_of_the_portal_are_harmless(portal: Portal, city: Settings
 # What must not mislead
 
 
+@pytest.mark.slow
 def test_a_quarter_that_is_not_whole_gets_no_word(portal: Portal, tmp_path: Path) -> None:
     settings = settings_of(portal.url)
     serve_city(portal, settings)
@@ -291,6 +293,7 @@ def test_an_optional_file_that_cannot_be_drawn_costs_the_map_alone(portal: Porta
     assert load_dossier((summary.folder / "city" / "dossier.json").read_bytes()).places.kind == "tiles"
 
 
+@pytest.mark.slow
 def test_the_manifest_vouches_for_nothing_that_is_out_of_date(portal: Portal, tmp_path: Path) -> None:
     settings = settings_of(portal.url)
     run_plain(settings, make_request(tmp_path, "007", "008", is_preview=True))
@@ -304,6 +307,7 @@ def test_the_manifest_vouches_for_nothing_that_is_out_of_date(portal: Portal, tm
     assert {manifest["editions"][name]["state"] for name in ("007/en", "008/en")} == {"made"}
 
 
+@pytest.mark.slow
 def test_a_report_that_fails_leaves_no_older_one_behind(
     portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
