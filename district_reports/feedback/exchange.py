@@ -24,10 +24,8 @@ What belongs here: files. What does not: whether a change is allowed (`rules`), 
 from __future__ import annotations
 
 import csv
-import gc
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +44,7 @@ from district_reports.feedback.exchange_layout import (
 )
 from district_reports.feedback.exchange_lines import build_items, require_header
 from district_reports.feedback.exchange_workbook import MOST_CHARACTERS, SheetPlan, build_workbook
+from district_reports.feedback.loading import without_collector
 from district_reports.model import FeedbackItem, Reply, Step
 from district_reports.place_ids import PlaceRule
 from district_reports.readings.sheets import read_sheets
@@ -116,7 +115,7 @@ def read_items(
     tags = tuple(dict.fromkeys([*(language.tag for language in settings.languages), *languages]))
     places = PlaceRule(settings.district_ids, settings.city.beat_district_digits)
     del data
-    with _without_collector():
+    with without_collector():
         found, problems = build_items(lines, Vocabulary(places, tags, theme_codes))
     if problems:
         raise ReadingError(path, problems)
@@ -265,15 +264,3 @@ def _find_encoding(path: Path, data: bytes) -> str:
                 continue
             return encoding
     raise ReadingError(path, [Problem("", "CSV in UTF-8 or Windows-1252, or XLSX", "bytes that are neither")])
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    # Looking through all records again and again for cycles, which they have none of, takes as long as reading them.
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
