@@ -79,7 +79,10 @@ def list_orders(value: Any) -> Iterator[list[str]]:
         for item in value.values():
             yield from list_orders(item)
     elif isinstance(value, list):
-        for name in ("district_id", "area_id"):
+        days = [item["date"] for item in value if isinstance(item, dict) and "date" in item]
+        # A calendar stands in the order of its days.
+        names = () if days and days == sorted(days) else ("district_id", "area_id")
+        for name in names:
             ids = [str(item[name]) for item in value if isinstance(item, dict) and name in item]
             if len(set(ids)) >= FEW:
                 yield list(dict.fromkeys(ids))

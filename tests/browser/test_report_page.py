@@ -203,7 +203,8 @@ def test_page_prints_its_content_and_not_its_controls(
     assert not is_shown(tab, "#figure-violence table")
     assert is_shown(tab, "#figure-violence .chart svg")
     sheets = PdfReader(io.BytesIO(tab.pdf(prefer_css_page_size=True, format="Letter"))).pages
-    assert 2 <= len(sheets) <= 24
+    # All of it, which is far more than the print edition has.
+    assert 2 <= len(sheets) <= 36
 
 
 def wait_until(tab: Tab, condition: str) -> None:
