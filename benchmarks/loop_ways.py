@@ -138,11 +138,11 @@ def list_plain(settings: Settings, folder: Path) -> int:
 
 
 def snapshot_ours(settings: Settings, folder: Path) -> int:
-    from district_reports.dossier import canonical_json
+    from district_reports.dossier import canonical_ledger
 
     with _opened(settings, folder / "made.sqlite3") as database:
         ledger = Ledger(items=load_items(database))
-    LedgerFolder(folder / "store").save_ledger(canonical_json(ledger))
+    LedgerFolder(folder / "store").save_ledger(canonical_ledger(ledger))
     return len(ledger.items)
 
 
