@@ -94,6 +94,7 @@ def test_a_directory_that_cannot_be_made_ends_with_1(run: Run, portal: Portal, t
 
 
 @pytest.mark.parametrize("name", ["parquet", "manifest.json", "measures.csv", "dossier.json", "report.pdf"])
+@pytest.mark.slow
 def test_a_full_disk_ends_with_1_and_nothing_half_written(
     run: Run, portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_directory_another_run_holds_ends_with_7(run: Run, portal: Portal, tmp
     assert f"expected no other run, got one with process id {os.getpid()}" in told(errors)
 
 
+@pytest.mark.slow
 def test_one_report_that_fails_ends_with_6_and_the_others_are_there(
     run: Run, portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def notices_of(settings: Settings, folder: Path) -> dict[str, dict[str, str]]:
 # Never there
 
 
+@pytest.mark.slow
 def test_a_city_that_publishes_crimes_alone_gets_its_reports(run: Run, portal: Portal, tmp_path: Path) -> None:
     """The command ends well, each part is worded, and nothing that nobody published is a number."""
     data_dir, settings = tmp_path / "data", settings_of(portal.url)

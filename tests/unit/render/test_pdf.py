@@ -590,6 +590,7 @@ def test_a_front_that_cannot_fit_is_an_error(english: PrintShop) -> None:
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
+@pytest.mark.slow
 def test_the_charts_of_the_chart_book_can_be_set(shops: dict[str, PrintShop], tag: str) -> None:
     page = make_page(tag, is_full=True, is_told=True)
     book = ChartBook(load_settings({}).language(tag))
@@ -684,6 +685,7 @@ def test_bars_grow_the_way_the_script_runs(shops: dict[str, PrintShop], tag: str
 
 
 @pytest.mark.parametrize(("tag", "is_mirrored"), [("en", False), ("ar", True)])
+@pytest.mark.slow
 def test_numbers_of_bars_stand_where_lines_end(shops: dict[str, PrintShop], tag: str, is_mirrored: bool) -> None:
     reader = read(render(shops[tag], with_bars(tag, (BarRow(label="LABEL", text="98,765", length=0.5),))))
     ((_, label),), ((_, number),) = places_of(reader, "LABEL"), places_of(reader, "98,765")
@@ -750,6 +752,7 @@ CHECKS = (
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
+@pytest.mark.slow
 def test_every_piece_is_as_high_as_planned(tmp_path: Path, tag: str) -> None:
     """Pieces have their places before they are set: one that is higher than planned would run into the next."""
     folder = tmp_path / "print"

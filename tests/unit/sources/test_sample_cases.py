@@ -12,6 +12,8 @@ from district_reports.place_ids import PlaceRule, find_district
 from district_reports.sources.sample import SamplePortal
 from tests.unit.sources.sample_cities import QUARTER, all_rows, chicago, months, told
 
+pytestmark = pytest.mark.slow
+
 CITY = chicago()
 VICTIMS = told(CITY.outcomes.victims)
 
