@@ -52,5 +52,7 @@ lock: .venv/.installed-dev
 	$(LOCK) --extra dev -c requirements-bench.lock -o requirements-dev.lock
 	$(LOCK) --extra install -c requirements-bench.lock -o requirements.lock
 
+# What people entered (records.sqlite3) cannot be made again, and stays.
 clean:
-	rm -rf .venv .prefect .mypy_cache .ruff_cache .pytest_cache .hypothesis data/var data/sample dist build
+	rm -rf .venv .prefect .mypy_cache .ruff_cache .pytest_cache .hypothesis data/sample dist build
+	test ! -d data/var || find data/var -mindepth 1 -maxdepth 1 ! -name 'records.sqlite3*' -exec rm -rf {} +
