@@ -7,27 +7,20 @@ wording, numbers, drawing, and the look (`templates/print`).
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
-
-import typst
+from typing import Any
 
 from district_reports.config import Language
-from district_reports.errors import RenderError
-from district_reports.render.fonts import font_dirs, has_letter
+from district_reports.render.fonts import has_letter
 from district_reports.render.print_record import make_record
 from district_reports.render.svg import split_labels
+from district_reports.render.typesetting import Typesetter
 from district_reports.render.view import Page
 
 TEMPLATE = "report.typ"
-STANDARD: Final = "ua-1"
-"""Written and enforced: a missing glyph, a skipped heading level or a picture without words stops the build."""
 
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _REMOVED = re.compile("[\u202a-\u202e\u206a-\u206f\ufeff]")
@@ -76,7 +69,6 @@ _CODES = frozenset(
 )
 _SPOKEN = frozenset({"document_title", "alt"})
 """Fields that are no text on the paper: followed, compared, or read aloud."""
-_LONGEST_MESSAGE = 300
 
 
 class PrintShop:
@@ -91,18 +83,7 @@ class PrintShop:
     """
 
     def __init__(self, language: Language, *, template_dir: Path) -> None:
-        self.language = language
-        source = template_dir / TEMPLATE
-        if not source.is_file():
-            raise self._error(f"expected the template {source}, got no such file")
-        fonts = load_fonts()
-        self._families = frozenset(fonts.families())
-        try:
-            self._compiler = typst.Compiler(
-                str(source), root=str(template_dir), font_paths=fonts, ignore_system_fonts=True
-            )
-        except (RuntimeError, OSError, ValueError) as error:
-            raise self._error(f"expected a compiler, got {shorten(str(error))}") from error
+        self._typesetter = Typesetter(language, TEMPLATE, template_dir=template_dir)
 
     def render_pdf(self, page: Page, charts: Mapping[str, str]) -> bytes:
         """Return the page as a PDF, the same bytes for the same input.
@@ -112,45 +93,18 @@ class PrintShop:
             charts: Each figure's picture as `<svg>` text, by `figure_id`.
 
         Raises:
-            RenderError: If the page is of another language, a chart or a font is missing, no font has a letter for
-                some character, or the summary does not fit its pages.
+            RenderError: If the page is of another language, a chart or a font is missing, or the summary does not fit
+                its pages.
         """
-        if page.language != self.language.tag:
-            raise self._error(f"expected a page in {self.language.tag}, got one in {page.language}")
-        if page.font not in self._families:
-            raise self._error(f"expected the font {page.font} among the installed ones, got {sorted(self._families)}")
+        self._typesetter.require("page", page.language, page.font)
         content = {"page": clean_record(make_record(page)), "charts": self._drawings(page, charts)}
-        try:
-            pdf, warnings = self._compiler.compile_with_warnings(
-                format="pdf",
-                sys_inputs={"content": json.dumps(content, ensure_ascii=False), "font": page.font},
-                pdf_standards=[STANDARD],
-                timestamp=datetime.fromisoformat(page.report_date).replace(tzinfo=UTC),
-            )
-        except typst.TypstError as error:
-            raise self._error(shorten(" ".join((error.message, *error.hints)))) from error
-        if warnings or not isinstance(pdf, bytes):
-            found = shorten("; ".join(warning.message for warning in warnings)) or type(pdf).__name__
-            raise self._error(f"expected one file without a warning, got {found}")
-        return pdf
+        return self._typesetter.compile(content, font=page.font, report_date=page.report_date)
 
     def _drawings(self, page: Page, charts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         missing = [figure.figure_id for figure in page.figures if figure.figure_id not in charts]
         if missing:
-            raise self._error(f"expected a chart for each figure, got none for {', '.join(missing)}")
+            raise self._typesetter.error(f"expected a chart for each figure, got none for {', '.join(missing)}")
         return {figure.figure_id: _drawing(charts[figure.figure_id]) for figure in page.figures}
-
-    def _error(self, problem: str) -> RenderError:
-        message = f"{TEMPLATE} ({self.language.tag}): {problem}"
-        return RenderError(message, template=TEMPLATE, language=self.language.tag)
-
-
-@cache
-def load_fonts() -> typst.Fonts:
-    """Return the fonts of the installed packages, read once for all languages; never the system's."""
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder) for folder in font_dirs()]
-    )
 
 
 def printable(text: str) -> str:
@@ -211,9 +165,3 @@ def _drawing(svg: str) -> dict[str, Any]:
     picture = split_labels(svg)
     labels = [label._asdict() | {"text": printable(label.text)} for label in picture.labels]
     return picture._asdict() | {"labels": labels}
-
-
-def shorten(message: str) -> str:
-    """Return a message of the compiler as one short line."""
-    line = " ".join(message.split())
-    return line if len(line) <= _LONGEST_MESSAGE else line[: _LONGEST_MESSAGE - 1] + "…"

@@ -6,19 +6,15 @@ card shows, and handing it to its template. What does not: wording, and which se
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import typst
-
 from district_reports.config import Language
-from district_reports.errors import RenderError
 from district_reports.model import Record
 from district_reports.render.guide import LISTED
-from district_reports.render.pdf import STANDARD, clean_record, load_fonts, shorten
+from district_reports.render.pdf import clean_record
 from district_reports.render.sheet import Sheet
+from district_reports.render.typesetting import Typesetter
 from district_reports.render.view import ContactLine, Page, Table
 
 TEMPLATE: Final = "pocket.typ"
@@ -115,41 +111,15 @@ class PocketPress:
     """
 
     def __init__(self, language: Language, *, template_dir: Path) -> None:
-        self.language = language
-        source = template_dir / TEMPLATE
-        if not source.is_file():
-            raise self._error(f"expected the template {source}, got no such file")
-        try:
-            self._compiler = typst.Compiler(
-                str(source), root=str(template_dir), font_paths=load_fonts(), ignore_system_fonts=True
-            )
-        except (RuntimeError, OSError, ValueError) as error:
-            raise self._error(f"expected a compiler, got {shorten(str(error))}") from error
+        self._typesetter = Typesetter(language, TEMPLATE, template_dir=template_dir)
 
     def render_pocket(self, card: Pocket) -> bytes:
         """Return the card as a PDF, the same bytes for the same input.
 
         Raises:
-            RenderError: If the card is of another language, no font has a letter for some character, or it does not
-                fit on the two sides of a sheet.
+            RenderError: If the card is of another language, its font is missing, or it does not fit on the two sides of
+                a sheet.
         """
-        if card.language != self.language.tag:
-            raise self._error(f"expected a card in {self.language.tag}, got one in {card.language}")
+        self._typesetter.require("card", card.language, card.font)
         content = clean_record(card.model_dump(mode="json"))
-        try:
-            pdf, warnings = self._compiler.compile_with_warnings(
-                format="pdf",
-                sys_inputs={"content": json.dumps(content, ensure_ascii=False), "font": card.font},
-                pdf_standards=[STANDARD],
-                timestamp=datetime.fromisoformat(card.report_date).replace(tzinfo=UTC),
-            )
-        except typst.TypstError as error:
-            raise self._error(shorten(" ".join((error.message, *error.hints)))) from error
-        if warnings or not isinstance(pdf, bytes):
-            found = shorten("; ".join(warning.message for warning in warnings)) or type(pdf).__name__
-            raise self._error(f"expected one file without a warning, got {found}")
-        return pdf
-
-    def _error(self, problem: str) -> RenderError:
-        message = f"{TEMPLATE} ({self.language.tag}): {problem}"
-        return RenderError(message, template=TEMPLATE, language=self.language.tag)
+        return self._typesetter.compile(content, font=card.font, report_date=card.report_date)
