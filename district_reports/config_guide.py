@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from district_reports.model import CallType, Heading, Hours, Record
+from district_reports.model import CallType, Heading, Reach, Record
 
 DISTRICT = "{district}"
 """Stands in an e-mail address for the district's id."""
@@ -24,26 +24,13 @@ _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-class Resource(Record):
-    """One service."""
+class Resource(Reach):
+    """One service; its e-mail may hold `{district}`, and is then left out of the city's own report."""
 
     resource_id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     heading: Heading
-    telephone: str = ""
     telephones: dict[str, str] = {}
     """By district, where each has its own."""
-    text_to: str = ""
-    teletype: str = ""
-    """TTY: for people who are deaf or hard of hearing."""
-    url: str = ""
-    e_mail: str = ""
-    """May hold `{district}`; it is then left out of the city's own report."""
-    address: str = ""
-    languages: tuple[str, ...] = ()
-    """Tags; empty: not known."""
-    is_always_open: bool = False
-    hours: tuple[Hours, ...] = ()
-    """Empty and not always open: not known."""
     tells_how: bool = False
     """Whether the catalogues have a sentence on how to reach it."""
     serves: tuple[str, ...] = ()

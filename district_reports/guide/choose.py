@@ -13,7 +13,7 @@ from typing import get_args
 
 from district_reports.config_guide import DISTRICT, Resource
 from district_reports.guide.checks import Check
-from district_reports.model import CallAdvice, GuideEntry, Heading
+from district_reports.model import CallAdvice, GuideEntry, Heading, Reach
 from district_reports.settings import Settings
 
 HEADINGS: tuple[Heading, ...] = get_args(Heading)
@@ -79,18 +79,11 @@ def _entry(settings: Settings, resource: Resource, place: str, check: Check | No
     e_mail = resource.e_mail
     if DISTRICT in e_mail:
         e_mail = e_mail.replace(DISTRICT, place) if is_district else ""
+    reach = {name: getattr(resource, name) for name in Reach.model_fields}
     return GuideEntry(
+        **reach | {"telephone": resource.telephones.get(place, resource.telephone), "e_mail": e_mail},
         resource_id=resource.resource_id,
         heading=resource.heading,
-        telephone=resource.telephones.get(place, resource.telephone),
-        text_to=resource.text_to,
-        teletype=resource.teletype,
-        url=resource.url,
-        e_mail=e_mail,
-        address=resource.address,
-        languages=resource.languages,
-        is_always_open=resource.is_always_open,
-        hours=resource.hours,
         must_verify=check is None and not resource.is_permanent,
         is_permanent=resource.is_permanent,
         as_of=check.checked_on if check else None,

@@ -81,6 +81,7 @@ from district_reports.model.guide import (
     Hours,
     Meeting,
     Priority,
+    Reach,
     TakingPart,
 )
 from district_reports.model.places import (
@@ -153,6 +154,7 @@ __all__ = [
     "Promise",
     "Question",
     "Rate",
+    "Reach",
     "Reading",
     "Record",
     "Register",

@@ -44,14 +44,13 @@ class Hours(Record):
     closes: time
 
 
-class GuideEntry(Record):
-    """One service as a report prints it; its words are the catalogue's."""
+class Reach(Record):
+    """How and when to reach a service, as the city's config and a report both tell it."""
 
-    resource_id: str
-    heading: Heading
     telephone: str = ""
     text_to: str = ""
     teletype: str = ""
+    """TTY: for people who are deaf or hard of hearing."""
     url: str = ""
     e_mail: str = ""
     address: str = ""
@@ -60,11 +59,18 @@ class GuideEntry(Record):
     is_always_open: bool = False
     hours: tuple[Hours, ...] = ()
     """Empty and not always open: not known."""
+
+
+class GuideEntry(Reach):
+    """One service as a report prints it; its words are the catalogue's."""
+
+    resource_id: str
+    heading: Heading
     must_verify: bool
     """Printed with "please verify"."""
     is_permanent: bool = False
     as_of: date | None = None
-    """Day of the newest check, or of the source."""
+    """Day of the check that holds; None: there is none."""
 
 
 class CallAdvice(Record):
