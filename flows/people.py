@@ -15,7 +15,7 @@ from district_reports.engagement.records_read import load_ledger_parts
 from district_reports.engagement.register import load_register
 from district_reports.errors import StoreError
 from district_reports.feedback.loading import load_items
-from district_reports.guide import draw_checks, list_checks, load_part_files, sample_taking_part
+from district_reports.guide import PartFiles, draw_checks, list_checks, load_part_files, sample_taking_part
 from district_reports.model import CheckResult, Ledger
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
@@ -53,7 +53,7 @@ def take_ledger(settings: Settings, request: DraftRequest, store: Store) -> None
         return
     with closing(open_records(settings, request.source, request.data_dir)) as database:
         if request.source is SourceKind.SAMPLE:
-            fill_sample(settings, request, database, load_register(settings, request.records_dir))
+            fill_sample(settings, request, database)
         until = find_last_day(request)
         sessions, happenings = load_ledger_parts(database, until)
         ledger = Ledger(items=load_items(database, until), sessions=sessions, happenings=happenings)
@@ -72,23 +72,29 @@ def find_voices(settings: Settings, request: DraftRequest, store: Store) -> Voic
         ReadingError: If a file that people keep is wrong.
         StoreError: If the snapshot is not what its name says.
     """
-    quarter = Quarter.parse(request.quarter)
     ledger, digest = _load_ledger(store)
     is_sample = request.source is SourceKind.SAMPLE
-    part = (
-        sample_taking_part(settings, quarter, request.as_of)
-        if is_sample
-        else load_part_files(settings, request.records_dir, quarter, request.as_of)
-    )
     return Voices(
         until=find_last_day(request),
         register=load_register(settings, request.records_dir),
         ledger=ledger,
         ledger_digest=digest,
-        part=part,
+        part=find_part_files(settings, request),
         checks=draw_checks(settings, request.as_of) if is_sample else list_checks(settings),
         is_frozen=request.is_frozen,
     )
+
+
+def find_part_files(settings: Settings, request: DraftRequest) -> PartFiles:
+    """Return meetings, decisions and priorities of a run, or in a sample their invented stand-ins.
+
+    Raises:
+        ReadingError: If a file that people keep is wrong; nothing is taken from it.
+    """
+    quarter = Quarter.parse(request.quarter)
+    if request.source is SourceKind.SAMPLE:
+        return sample_taking_part(settings, quarter, request.as_of)
+    return load_part_files(settings, request.records_dir, quarter, request.as_of)
 
 
 def check_ledger(store: Store, request: DraftRequest, voices: Voices) -> list[CheckResult]:

@@ -13,6 +13,7 @@ from typing import Literal
 from district_reports.checks import check_complete, require_passed
 from district_reports.config import Source
 from district_reports.dossier import Facts, build_dossiers, canonical_json
+from district_reports.engagement.register import load_register
 from district_reports.errors import FetchError, StoreError
 from district_reports.metrics import CITY
 from district_reports.model import CheckResult, Dossier
@@ -26,7 +27,7 @@ from district_reports.sources.socrata import SocrataPortal
 from district_reports.store import Store
 from district_reports.sync import SyncResult, synchronise
 from district_reports.sync_cases import synchronise_cases
-from flows.people import take_ledger
+from flows.people import find_part_files, take_ledger
 from flows.records import DraftRequest, EditionResult, SourceKind
 from flows.records_kept import find_readings
 
@@ -50,6 +51,8 @@ def check_request(settings: Settings, request: DraftRequest) -> None:
     words = load_words(settings.languages, find_asset("templates", "locale"))
     require_words(settings, words[settings.languages[0].tag])
     find_readings(settings, request)
+    find_part_files(settings, request)
+    load_register(settings, request.records_dir)
 
 
 class Portals:

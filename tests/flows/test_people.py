@@ -12,7 +12,7 @@ import pytest
 from district_reports.database import default_path
 from district_reports.dossier import canonical_json
 from district_reports.engagement.register import load_register
-from district_reports.errors import ChecksFailed, DatabaseError, KindError, StoreError
+from district_reports.errors import ChecksFailed, DatabaseError, KindError, ReadingError, StoreError
 from district_reports.feedback.importing import import_items
 from district_reports.model import FeedbackItem, Ledger, Status, Step, Text
 from district_reports.settings import load_settings
@@ -21,6 +21,7 @@ from flows.loop_rules import make_rules
 from flows.people import check_ledger, find_voices, open_records, take_ledger
 from flows.records import SourceKind
 from flows.sample_ledger import fill_sample
+from flows.stages import check_request
 from tests.flows.past_releases import count_table, open_empty, save_release, save_rows, town_rows
 from tests.flows.small_city import AS_OF, NOW, QUARTER, make_request
 
@@ -110,6 +111,16 @@ def test_an_item_that_was_open_in_the_last_release_must_return(store: Store) -> 
     assert all(result.passed for result in check_ledger(store, request, find_voices(SETTINGS, request, store)))
 
 
+def test_a_wrong_file_of_meetings_is_told_before_any_row_is_asked_for(tmp_path: Path) -> None:
+    request = make_request(tmp_path / "data", "city", records_dir=tmp_path / "records")
+    check_request(SETTINGS, request)
+    folder = request.records_dir / "meetings"
+    folder.mkdir(parents=True)
+    (folder / f"{QUARTER.shifted(1)}.csv").write_text("day,where\ntomorrow,here\n")
+    with pytest.raises(ReadingError, match="meetings"):
+        check_request(SETTINGS, request)
+
+
 def test_no_note_explains_away_an_item_that_is_gone() -> None:
     from district_reports.checks import require_passed
     from district_reports.checks.loop import check_returned
@@ -157,7 +168,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data_dir = tmp_path_factory.mktemp("sample")
     request = make_request(data_dir, "city", source=SourceKind.SAMPLE)
     with closing(open_records(SETTINGS, SourceKind.SAMPLE, data_dir)) as database:
-        fill_sample(SETTINGS, request, database, load_register(SETTINGS, data_dir))
+        fill_sample(SETTINGS, request, database)
     return data_dir
 
 
