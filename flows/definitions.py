@@ -16,6 +16,7 @@ from district_reports.metrics.counts import COUNTS_SQL, define_incidents
 from district_reports.metrics.court import define_court
 from district_reports.metrics.force import define_force
 from district_reports.metrics.grid import Definition
+from district_reports.metrics.loop import SOURCE_ID as LOOP
 from district_reports.metrics.loop import define_loop
 from district_reports.metrics.rates import define_rates
 from district_reports.metrics.requests import define_requests
@@ -27,8 +28,6 @@ from district_reports.settings import Settings
 
 METRICS = "metrics"
 """Config file of the counts of incidents; every other metric is described by a table of `outcomes`."""
-LOOP = "loop"
-"""The measures of what people entered, described by the loop's rules alone."""
 
 DEFINERS: tuple[tuple[str, Callable[[Settings], tuple[Definition, ...]]], ...] = (
     (METRICS, define_incidents),

@@ -13,12 +13,13 @@ from contextlib import closing, suppress
 from district_reports.errors import ConfigError, StoreError
 from district_reports.metrics import CITY, OUTSIDE, SOURCE_ID, open_incidents
 from district_reports.metrics.incidents import query
+from district_reports.metrics.loop import SOURCE_ID as LOOP
 from district_reports.model import Measure, Snapshot, State
 from district_reports.periods import Quarter
 from district_reports.place_ids import pad_id
 from district_reports.settings import Settings
 from district_reports.store import Store
-from flows.definitions import LOOP, METRICS, Defined, bind_metric, bind_quarter, find_definition
+from flows.definitions import METRICS, Defined, bind_metric, bind_quarter, find_definition
 from flows.last_release import Release, find_last_release, load_release
 from flows.people import LEDGER
 from flows.records import DraftRequest

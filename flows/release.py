@@ -57,7 +57,7 @@ def build_manifest(
 
 
 def _people(facts: Facts) -> dict[str, Any]:
-    """Return what the parts on what people said were made from, and the services left out as unchecked."""
+    """Return what the parts on what people said were made from, and whether unchecked services were left out."""
     voices = facts.voices
     if voices is None:
         return {}

@@ -28,8 +28,6 @@ from district_reports.errors import Problem, ReadingError
 MOST_UNPACKED = 500_000_000
 """Bytes; a ledger of ten thousand items with a hundred thousand entries unpacks to a fifth of that."""
 MOST_MEMBERS = 1_000
-MOST_CELL = 32_767
-"""Characters of a cell, as Excel counts them."""
 
 _CHUNK = 1 << 20
 _NOWHERE = 1 << 20
