@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from district_reports.model import Record
+from district_reports.model import Record, Role
 
 ColumnType = Literal["integer", "number", "text", "timestamp", "boolean"]
 
@@ -203,6 +204,39 @@ class LoopRules(Record):
     """Days for which a check of a service holds."""
 
 
+class ReviewRules(Record):
+    """`[review]` of `report.toml`: who must sign, and until when; days are counted from the quarter's last day."""
+
+    required: tuple[Role, ...] = (Role.DATA, Role.COMMANDER, Role.LANGUAGE, Role.PUBLISHER)
+    """Whose signature a release needs; a commander or reader who missed the deadline is not asked."""
+    draft_days: int = Field(default=9, ge=8)
+    """When the draft is made."""
+    freeze_days: int = Field(default=30, ge=9)
+    """Deadline of comments, notes and reviews: the reports are frozen after this day."""
+    publish_days: int = Field(default=40, ge=10)
+    """Day of publication in the calendar."""
+    remind_days: tuple[int, ...] = (7, 2)
+    """Days before the deadline on which those who have not answered are reminded."""
+    note_limit: int = Field(default=1200, ge=100)
+    """Characters of a commander's note, in each language."""
+    comment_limit: int = Field(default=2000, ge=100)
+    """Characters of a comment or a remark."""
+
+
+class Site(Record):
+    """`[site]` of `report.toml`: where the public site stands."""
+
+    url: str = Field(default="https://state-of-the-district.example", pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
+    """An address of `.example` never answers: real reports with one cannot be frozen."""
+    contact: str = ""
+    """E-mail address for readers; empty: none is printed."""
+
+    @property
+    def is_reserved(self) -> bool:
+        """Whether the address is one that can never answer."""
+        return (urlsplit(self.url).hostname or "").endswith(".example")
+
+
 class Report(Record):
     """`report.toml`: what the report shows, in which order, by which rules."""
 
@@ -217,6 +251,8 @@ class Report(Record):
     direction: DirectionConfig
     notes: Notes
     loop: LoopRules = LoopRules()
+    review: ReviewRules = ReviewRules()
+    site: Site = Site()
     helplines: tuple[Helpline, ...] = Field(min_length=1)
     """The first one is for danger to life."""
 

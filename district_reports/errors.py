@@ -9,6 +9,9 @@ DistrictReportsError      1
 ├─ ReadingError           2  a file that people keep, or bring, is wrong                 .path .problems
 ├─ RuleError              2  a change to the records of people breaks a rule             .problems
 │  └─ ConflictError       2  somebody else changed the same record in the meantime
+├─ ReviewError            5  a release is not signed, not frozen, or not whole           .problems
+│  ├─ StaleError             what was signed is not what stands there now                .changed
+│  └─ LogError               the log of review was changed by hand                       .seq
 ├─ TranslationError       2  a catalogue lacks a sentence or its placeholders differ     .language .problems
 ├─ StoreError             1  disk, permission                                            .path
 │  ├─ LockedError         7  another run holds the data directory
@@ -81,6 +84,32 @@ class RuleError(DistrictReportsError):
 
 class ConflictError(RuleError):
     """Somebody else changed the same record in the meantime; nothing is changed."""
+
+
+class ReviewError(DistrictReportsError):
+    """A release lacks what its next step needs: a freeze, a signature, an edition; all of it is told at once."""
+
+    exit_code = 5
+
+    def __init__(self, message: str, *, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class StaleError(ReviewError):
+    """The bytes that a decision names are not those that stand there now; `changed` says which parts differ."""
+
+    def __init__(self, message: str, *, changed: Sequence[str] = ()) -> None:
+        super().__init__(message, problems=changed)
+        self.changed = tuple(changed)
+
+
+class LogError(ReviewError):
+    """A row of the log of review was changed, or one is missing; `seq` is its number."""
+
+    def __init__(self, message: str, *, seq: int) -> None:
+        super().__init__(message)
+        self.seq = seq
 
 
 class DatabaseError(DistrictReportsError):

@@ -10,7 +10,6 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,27 +17,21 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError
 
 from district_reports.config import City, District, Language, Metric, Metrics, Report, Source
+from district_reports.config_distribution import Distribution, MailingList
 from district_reports.config_guide import Resources
 from district_reports.config_outcomes import AskedFor, CommunityArea, Outcomes
 from district_reports.config_sample import Sample
+from district_reports.environment import PREFIX, DeskSettings, check_url, read_desk_settings, read_environment
 from district_reports.errors import ConfigError
 from district_reports.model import Record
 
-PREFIX = "DISTRICT_REPORTS_"
-KNOWN = (
-    "CITY",
-    "CONFIG_DIR",
-    "PORTAL_URL",
-    "COUNTY_PORTAL_URL",
-    "APP_TOKEN",
-    "DATA_DIR",
-    "RECORDS_DIR",
-    "DATABASE_URL",
-)
 FILES = (
     *("city", "districts", "sources", "metrics", "report", "languages", "sample"),
     *("outcomes", "asked", "communities", "resources"),
+    "distribution",
 )
+NO_INPUT = ("distribution",)
+"""Files that decide no byte of a report."""
 
 R = TypeVar("R", bound=Record)
 
@@ -57,6 +50,9 @@ class Settings(Record):
     asked: tuple[AskedFor, ...]
     communities: tuple[CommunityArea, ...]
     resources: Resources
+    distribution: Distribution = Distribution()
+    desk: DeskSettings = Field(default=DeskSettings(), exclude=True, repr=False)
+    """Holds secrets: never written anywhere."""
     config_digest: str
     """Digest of all config files; part of every edition's inputs."""
     portal_url: str
@@ -145,27 +141,35 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises:
         ConfigError: If a file or value is missing, malformed or unknown.
     """
-    values = _read_environment(os.environ if environ is None else environ)
+    values = read_environment(os.environ if environ is None else environ)
     files = _find_files(values.get("CITY", "chicago"), values.get("CONFIG_DIR"))
     tables = {name: _load_toml(path) for name, path in files.items()}
     city = _build(City, tables["city"], files["city"])
-    portal_url = _checked_url(values.get("PORTAL_URL", city.portal_url))
+    portal_url = check_url(values.get("PORTAL_URL", city.portal_url))
     county_url = values.get("COUNTY_PORTAL_URL", city.county_portal_url)
+    report = _build(Report, tables["report"], files["report"])
+    site_url = values.get("SITE_URL", "")
+    if site_url:
+        report = report.model_copy(update={"site": report.site.model_copy(update={"url": check_url(site_url, "site")})})
     settings = Settings(
         city=city,
         districts=_build_list(District, tables["districts"], "district", files["districts"]),
         sources=_build_named(Source, tables["sources"], "source_id", files["sources"]),
         metrics=_build_metrics(tables["metrics"], files["metrics"]),
-        report=_build(Report, tables["report"], files["report"]),
+        report=report,
         languages=_build_list(Language, tables["languages"], "language", files["languages"]),
         sample=_build(Sample, tables["sample"], files["sample"]),
         outcomes=_build(Outcomes, tables["outcomes"], files["outcomes"]),
         asked=_build_named(AskedFor, tables["asked"], "asked_id", files["asked"]),
         communities=_build_list(CommunityArea, tables["communities"], "community", files["communities"]),
         resources=_build(Resources, tables["resources"], files["resources"]),
-        config_digest=_digest_files(files),
+        distribution=Distribution(
+            lists=_build_named(MailingList, tables["distribution"], "list_id", files["distribution"])
+        ),
+        desk=read_desk_settings(values),
+        config_digest=_digest_files(files, site_url),
         portal_url=portal_url,
-        county_portal_url=_checked_url(county_url) if county_url else "",
+        county_portal_url=check_url(county_url) if county_url else "",
         app_token=values.get("APP_TOKEN", ""),
         database_url=values.get("DATABASE_URL", ""),
         data_dir=Path(values["DATA_DIR"]) if values.get("DATA_DIR") else None,
@@ -173,15 +177,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     )
     _require_consistent(settings, files)
     return settings
-
-
-def _read_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    ours = {name.removeprefix(PREFIX): value for name, value in environ.items() if name.startswith(PREFIX)}
-    unknown = sorted(set(ours) - set(KNOWN))
-    if unknown:
-        names = ", ".join(PREFIX + name for name in unknown)
-        raise ConfigError(f"environment: expected only {', '.join(PREFIX + name for name in KNOWN)}, got {names}")
-    return ours
 
 
 def _find_files(city: str, overlay: str | None) -> dict[str, Path]:
@@ -235,26 +230,10 @@ def _build_metrics(table: Mapping[str, Any], path: Path) -> Metrics:
     return _build(Metrics, {"offences": table.get("offences", {}), "metrics": [m.model_dump() for m in metrics]}, path)
 
 
-def _checked_url(url: str) -> str:
-    """Return the portal's address; plain http is for loopback alone."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return url.rstrip("/")
-    if parts.scheme == "http" and parts.hostname and _is_loopback(parts.hostname):
-        return url.rstrip("/")
-    raise ConfigError(f"portal address: expected https://… (http:// only on this machine), got {url!r}")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _digest_files(files: Mapping[str, Path]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(files):
+def _digest_files(files: Mapping[str, Path], site_url: str) -> str:
+    """Return the digest of everything that is told from outside and decides bytes of a report."""
+    digest = hashlib.sha256(f"site {site_url}\0".encode() if site_url else b"")
+    for name in sorted(set(files) - set(NO_INPUT)):
         digest.update(name.encode() + b"\0" + files[name].read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -283,6 +262,9 @@ def _require_consistent(settings: Settings, files: Mapping[str, Path]) -> None:
     _require_known(groups, set(settings.metrics.offences.groups), "offence group", files["metrics"])
     _require_known(settings.sample.weights, set(settings.district_ids), "district", files["sample"])
     _require_known(settings.resources.places, set(settings.district_ids), "district", files["resources"])
+    lists, tags = settings.distribution.lists, {language.tag for language in settings.languages}
+    _require_known([x.place for x in lists], {*settings.district_ids, "city"}, "place", files["distribution"])
+    _require_known([x.language for x in lists], tags, "language", files["distribution"])
     if settings.outcomes.disclosure:
         cells = (settings.outcomes.disclosure.metric_id, settings.outcomes.disclosure.beside)
         _require_known(cells, known, "metric", files["outcomes"])

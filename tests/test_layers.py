@@ -13,10 +13,13 @@ LAYERS = {
     "periods": 1,
     "model": 2,
     "config": 2.5,
+    "config_distribution": 2.5,
     "config_guide": 2.5,
     "config_outcomes": 2.5,
     "config_sample": 2.5,
+    "environment": 2.5,
     "settings": 3,
+    "addresses": 3,
     "tables": 3,
     "place_ids": 3,
     "sources": 4,
@@ -34,6 +37,10 @@ LAYERS = {
     "shapes": 5,
     "dossier": 6,
     "render": 7,
+    "review": 8,
+    "desk": 9,
+    "publish": 9,
+    "mail": 4,
 }
 LIBRARY = sorted((ROOT / PACKAGE).rglob("*.py"))
 FLOWS = sorted((ROOT / "flows").rglob("*.py"))

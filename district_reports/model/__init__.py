@@ -93,8 +93,33 @@ from district_reports.model.places import (
     Places,
     Shape,
 )
+from district_reports.model.publication import (
+    PublicFile,
+    PublicVersion,
+    Signature,
+    Summary,
+    Version,
+)
 from district_reports.model.report import (
     Dossier,
+)
+from district_reports.model.review import (
+    Change,
+    CommanderNote,
+    Comment,
+    Decision,
+    Entry,
+    Grant,
+    Person,
+    Phase,
+    ReleaseStep,
+    Requirement,
+    Review,
+    ReviewTaken,
+    Role,
+    Standing,
+    Subject,
+    Verdict,
 )
 
 __all__ = [
@@ -177,4 +202,25 @@ __all__ = [
     "Text",
     "Theme",
     "ThemeKind",
+    "Change",
+    "Comment",
+    "CommanderNote",
+    "Decision",
+    "Entry",
+    "Grant",
+    "Person",
+    "Phase",
+    "ReleaseStep",
+    "Requirement",
+    "Review",
+    "ReviewTaken",
+    "Role",
+    "Standing",
+    "Subject",
+    "Verdict",
+    "PublicFile",
+    "PublicVersion",
+    "Signature",
+    "Summary",
+    "Version",
 ]

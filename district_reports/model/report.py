@@ -22,6 +22,7 @@ from district_reports.model.engagement import Happening, Heard
 from district_reports.model.feedback import Loop
 from district_reports.model.guide import Guide, TakingPart
 from district_reports.model.places import Contact, HourCount, Note, Part, Places
+from district_reports.model.review import Review
 
 
 class Dossier(Record):
@@ -72,6 +73,8 @@ class Dossier(Record):
     """None where no register of the city is at hand."""
     guide: Guide | None = None
     taking_part: TakingPart | None = None
+    review: Review | None = None
+    """What the report tells of its own review; None where there is nothing to tell yet."""
 
     def block(self, block_id: str) -> Block | None:
         """Return a block; None where the city's config has none of that id."""

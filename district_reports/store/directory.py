@@ -16,6 +16,7 @@ from district_reports.model import Record
 from district_reports.store import files
 from district_reports.store.editions import EditionFolder
 from district_reports.store.ledgers import LedgerFolder
+from district_reports.store.reviews import ReviewFolder
 from district_reports.store.snapshots import SnapshotFolder
 
 Kind = Literal["sample", "portal"]
@@ -33,7 +34,7 @@ class About(Record):
         return f"{self.kind} data of {self.city} from {', '.join(self.domains)}"
 
 
-class Store(SnapshotFolder, EditionFolder, LedgerFolder):
+class Store(SnapshotFolder, EditionFolder, LedgerFolder, ReviewFolder):
     """A data directory that is known to hold the wanted kind of data."""
 
     def __init__(self, root: Path, about: About) -> None:
