@@ -1,0 +1,135 @@
+"""The log of review: append-only, each row sealed with the one before it.
+
+A row's digest is the SHA-256 of its own fields and of the digest before, as canonical JSON; the head says where the log
+ends. So a row that was changed, put in or taken out by hand is found, the last one too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from district_reports.database.tables_review import log, log_head
+from district_reports.errors import LogError
+from district_reports.model import Entry
+
+FIRST: Final = "0" * 64
+"""What the first row is sealed with."""
+OPERATOR: Final = "operator"
+"""Whoever runs the program on its machine."""
+_HEAD: Final = 1
+
+
+def append(
+    connection: Connection,
+    *,
+    kind: str,
+    by: str,
+    at: datetime,
+    quarter: str = "",
+    subject: str = "",
+    content: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Add a row and return it; writers queue at the head, so that no two get the same number.
+
+    Args:
+        connection: In a transaction that may write.
+        kind: What happened, such as `decision`.
+        by: Id of the person, or `OPERATOR`.
+        at: When, with a time zone; kept to the microsecond.
+        quarter: Which release it is about; empty: none.
+        subject: What it is about.
+        content: The rest, as JSON can hold it.
+    """
+    # Locked by the update: on SQLite the transaction holds the file already.
+    connection.execute(update(log_head).where(log_head.c.head_id == _HEAD).values(head_id=_HEAD))
+    head = connection.execute(select(log_head).where(log_head.c.head_id == _HEAD)).one()
+    values = {
+        "seq": head.seq + 1,
+        "at": at.astimezone(UTC),
+        "by": by,
+        "kind": kind,
+        "quarter": quarter,
+        "subject": subject,
+        "content": _canonical(dict(content or {})),
+        "previous": head.digest,
+    }
+    values["digest"] = _seal(values)
+    connection.execute(insert(log).values(**values))
+    connection.execute(
+        update(log_head).where(log_head.c.head_id == _HEAD).values(seq=values["seq"], digest=values["digest"])
+    )
+    return _entry(values)
+
+
+def read_entries(
+    connection: Connection, *, quarter: str | None = None, kinds: Collection[str] = (), subject: str = "", by: str = ""
+) -> tuple[Entry, ...]:
+    """Return rows of the log, oldest first.
+
+    Args:
+        connection: In a transaction.
+        quarter: Only of this release; None: of all.
+        kinds: Only of these kinds; empty: of all.
+        subject: Only of this subject; empty: of all.
+        by: Only of this person; empty: of all.
+    """
+    query: Select[Any] = select(log).order_by(log.c.seq)
+    if quarter is not None:
+        query = query.where(log.c.quarter == quarter)
+    if kinds:
+        query = query.where(log.c.kind.in_(list(kinds)))
+    if subject:
+        query = query.where(log.c.subject == subject)
+    if by:
+        query = query.where(log.c.by == by)
+    return tuple(_entry(row._asdict()) for row in connection.execute(query))
+
+
+def read_page(connection: Connection, *, before: int, count: int) -> tuple[Entry, ...]:
+    """Return the newest rows whose number is below `before` (0: the newest of all), newest first."""
+    query = select(log).order_by(log.c.seq.desc()).limit(count)
+    if before:
+        query = query.where(log.c.seq < before)
+    return tuple(_entry(row._asdict()) for row in connection.execute(query))
+
+
+def verify_log(connection: Connection) -> Entry | None:
+    """Return the last row of a log that is whole; None for an empty one.
+
+    Raises:
+        LogError: If a row was changed, put in or taken out; it names the first one.
+    """
+    previous, number, last = FIRST, 0, None
+    for row in connection.execute(select(log).order_by(log.c.seq)):
+        number += 1
+        if row.seq != number:
+            raise LogError(f"log of review: expected row {number}, got row {row.seq}: one is missing", seq=number)
+        if row.previous != previous or row.digest != _seal(row._asdict()):
+            raise LogError(f"log of review: row {number} ({row.kind}) is not what was written", seq=number)
+        previous, last = row.digest, row
+    head = connection.execute(select(log_head).where(log_head.c.head_id == _HEAD)).one_or_none()
+    if head is None or (head.seq, head.digest) != (number, previous):
+        got = "no end" if head is None else f"an end at row {head.seq}"
+        raise LogError(f"log of review: expected its end at row {number}, got {got}", seq=number + 1)
+    return _entry(last._asdict()) if isinstance(last, Row) else None
+
+
+def _seal(row: Mapping[str, Any]) -> str:
+    """Return the digest of a row: of all its fields but the digest itself."""
+    fields = {name: row[name] for name in ("seq", "by", "kind", "quarter", "subject", "content", "previous")}
+    at: datetime = row["at"]
+    return hashlib.sha256(_canonical({**fields, "at": at.astimezone(UTC).isoformat()}).encode()).hexdigest()
+
+
+def _canonical(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    return Entry(**{**row, "content": json.loads(row["content"])})
