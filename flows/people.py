@@ -22,6 +22,7 @@ from district_reports.settings import Settings
 from district_reports.store import Store
 from flows.last_release import find_last_release
 from flows.records import DraftRequest, SourceKind
+from flows.reviewing import find_reviews, keep_review
 from flows.sample_ledger import fill_sample
 
 LEDGER = "ledger"
@@ -57,6 +58,7 @@ def take_ledger(settings: Settings, request: DraftRequest, store: Store) -> None
         until = find_last_day(request)
         sessions, happenings = load_ledger_parts(database, until)
         ledger = Ledger(items=load_items(database, until), sessions=sessions, happenings=happenings)
+        keep_review(settings, request, store, database)
     store.save_ledger(canonical_ledger(ledger))
 
 
@@ -73,6 +75,7 @@ def find_voices(settings: Settings, request: DraftRequest, store: Store) -> Voic
         StoreError: If the snapshot is not what its name says.
     """
     ledger, digest = _load_ledger(store)
+    reviews, review_digest = find_reviews(store, request)
     is_sample = request.source is SourceKind.SAMPLE
     return Voices(
         until=find_last_day(request),
@@ -82,6 +85,8 @@ def find_voices(settings: Settings, request: DraftRequest, store: Store) -> Voic
         part=find_part_files(settings, request),
         checks=draw_checks(settings, request.as_of) if is_sample else list_checks(settings),
         is_frozen=request.is_frozen,
+        reviews=reviews,
+        review_digest=review_digest,
     )
 
 

@@ -10,7 +10,8 @@ from district_reports.dossier import Facts, digest_of
 from district_reports.metrics import CITY
 from district_reports.model import Dossier
 from district_reports.periods import Quarter
-from district_reports.settings import Settings
+from district_reports.render.i18n import digest_catalogue
+from district_reports.settings import Settings, find_asset
 from district_reports.store import Store
 from flows.records import DraftRequest, EditionResult
 from flows.rendering import digest_program, find_job, plan_jobs
@@ -50,6 +51,7 @@ def build_manifest(
             **_people(facts),
             "report_date": facts.report_date.isoformat(),
         },
+        "catalogues": {tag: digest_catalogue(find_asset("templates", "locale"), tag) for tag in _tags(settings)},
         "measures": hashlib.sha256(measures).hexdigest(),
         "dossiers": {place: digest_of(dossier) for place, dossier in dossiers.items()},
         "editions": entries,
@@ -66,6 +68,7 @@ def _people(facts: Facts) -> dict[str, Any]:
         "register": voices.register.digest if voices.register else "",
         "taking_part": voices.part.files,
         "is_frozen": voices.is_frozen,
+        "review": voices.review_digest,
     }
 
 

@@ -40,7 +40,7 @@ LAYERS = {
     "review": 8,
     "desk": 9,
     "publish": 9,
-    "mail": 4,
+    "mail": 4.6,
 }
 LIBRARY = sorted((ROOT / PACKAGE).rglob("*.py"))
 FLOWS = sorted((ROOT / "flows").rglob("*.py"))

@@ -23,6 +23,7 @@ from district_reports.model import (
     Origin,
     Reading,
     Register,
+    Review,
     Revisions,
     Shape,
 )
@@ -72,6 +73,9 @@ class Voices:
     """Of services, by people."""
     is_frozen: bool = False
     """Whether services that nobody has checked in time are left out."""
+    reviews: Mapping[str, Review] = field(default_factory=dict)
+    """What the reports tell of their own review, by place."""
+    review_digest: str = ""
 
 
 @dataclass(frozen=True)

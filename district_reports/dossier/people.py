@@ -35,4 +35,5 @@ def build_people(facts: Facts, place: str) -> dict[str, Any]:
         "taking_part": build_taking_part(
             register, part.meetings, part.decisions, part.priorities, settings, place, quarter
         ),
+        "review": voices.reviews.get(place),
     }

@@ -7,6 +7,7 @@ stands in Python: a test looks for that.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -148,6 +149,14 @@ class Words:
         return TranslationError(
             f"catalogue {self.language.tag}: {key}: expected {expected}", language=self.language.tag
         )
+
+
+def digest_catalogue(folder: Path, tag: str) -> str:
+    """Return the SHA-256 over all catalogues of a language: what a fluent reader signs."""
+    digest = hashlib.sha256()
+    for path in sorted((folder / tag).glob("*.po")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def load_words(languages: Sequence[Language], folder: Path) -> dict[str, Words]:
