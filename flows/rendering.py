@@ -23,19 +23,11 @@ from typing import Literal
 import district_reports
 from district_reports.dossier import load_dossier
 from district_reports.errors import DistrictReportsError, StoreError
-from district_reports.model import Dossier, Record
+from district_reports.model import Record
 from district_reports.periods import Quarter
-from district_reports.render.charts import ChartBook
-from district_reports.render.html import WebPress
-from district_reports.render.i18n import Words
-from district_reports.render.page import build_page
-from district_reports.render.pdf import PrintShop
-from district_reports.render.pocket import PocketPress, build_pocket
-from district_reports.render.sheet import Sheet
-from district_reports.render.take_part import CALENDAR, render_calendar
-from district_reports.render.view import Page
-from district_reports.settings import Settings, find_asset, load_settings
+from district_reports.settings import find_asset
 from district_reports.store import Store
+from flows.presses import render_edition, settings_of_worker
 from flows.records import DraftRequest, EditionResult
 
 RECORD = "edition.json"
@@ -179,7 +171,7 @@ def find_job(job: RenderJob) -> list[EditionResult] | None:
 
 
 def _open(job: RenderJob) -> Store:
-    return Store.open(job.store_root, kind=job.kind, city_id=_settings().city.city_id, domains=job.domains)
+    return Store.open(job.store_root, kind=job.kind, city_id=settings_of_worker().city.city_id, domains=job.domains)
 
 
 def _load_inputs(store: Store, job: RenderJob, place: str) -> tuple[bytes, str]:
@@ -188,7 +180,7 @@ def _load_inputs(store: Store, job: RenderJob, place: str) -> tuple[bytes, str]:
     data = store.load_file(folder / "dossier.json")
     if data is None:
         raise StoreError(f"{place}: expected a dossier, found none", path=folder)
-    rest = "\n".join((job.program, _settings().config_digest, job.language))
+    rest = "\n".join((job.program, settings_of_worker().config_digest, job.language))
     return data, hashlib.sha256(rest.encode() + data).hexdigest()
 
 
@@ -235,62 +227,5 @@ def _find_edition(store: Store, folder: Path, inputs: str) -> dict[str, str] | N
     return files or None
 
 
-def render_edition(dossier: Dossier, tag: str) -> dict[str, bytes]:
-    """Return the files of one edition, by name."""
-    page = build_page(dossier, _words(tag), _settings())
-    charts = draw_charts(page)
-    sheet = Sheet(dossier, _words(tag), _settings())
-    card, calendar = build_pocket(sheet, page), render_calendar(sheet)
-    files = {
-        "report.html": _web_press().render_html(page, charts),
-        "report.pdf": _print_shop(tag).render_pdf(page, charts),
-    }
-    if card is not None:
-        files["pocket.pdf"] = _pocket_press(tag).render_pocket(card)
-    if calendar is not None:
-        files[CALENDAR] = calendar
-    return files
-
-
-def draw_charts(page: Page) -> dict[str, str]:
-    """Return the pictures of a page's figures, by id."""
-    book = _chart_book(page.language)
-    banner = " · ".join(page.banners)
-    return {figure.figure_id: book.draw(figure, banner=banner) for figure in page.figures}
-
-
 def _canonical(document: dict[str, object]) -> bytes:
     return (json.dumps(document, sort_keys=True, indent=1) + "\n").encode()
-
-
-# Read or built once in each process, and warm for all its editions.
-
-
-@cache
-def _settings() -> Settings:
-    return load_settings()
-
-
-@cache
-def _words(tag: str) -> Words:
-    return Words.load(_settings().language(tag), find_asset("templates", "locale"))
-
-
-@cache
-def _chart_book(tag: str) -> ChartBook:
-    return ChartBook(_settings().language(tag))
-
-
-@cache
-def _web_press() -> WebPress:
-    return WebPress(template_dir=find_asset("templates", "html"))
-
-
-@cache
-def _print_shop(tag: str) -> PrintShop:
-    return PrintShop(_settings().language(tag), template_dir=find_asset("templates", "print"))
-
-
-@cache
-def _pocket_press(tag: str) -> PocketPress:
-    return PocketPress(_settings().language(tag), template_dir=find_asset("templates", "print"))
