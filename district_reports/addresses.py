@@ -30,3 +30,23 @@ def edition_path(quarter: str, version: int, place: str, language: str, name: st
 def full_url(site_url: str, path: str) -> str:
     """Return the whole address of a path of the site."""
     return f"{site_url.rstrip('/')}/{path}"
+
+
+def city_path(language: str, name: str = "") -> str:
+    """Return the path of a page about the whole site, such as `en/archive/`; without a name: the city's first page."""
+    return f"{quote(language)}/{quote(name)}/" if name else f"{quote(language)}/"
+
+
+def feed_path(language: str, place: str) -> str:
+    """Return the path of a place's news feed."""
+    return f"{place_path(language, place)}feed.xml"
+
+
+def calendar_path(language: str) -> str:
+    """Return the path of the calendar of releases."""
+    return f"{quote(language)}/calendar.ics"
+
+
+def version_path(quarter: str, version: int, name: str = "") -> str:
+    """Return the path of a version's folder, or of a file in it: `kits/007.zip`."""
+    return f"{quote(quarter)}/v{version}/{quote(name)}"

@@ -22,7 +22,15 @@ import typer
 from district_reports.errors import ConfigError, DistrictReportsError
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
-from flows import engagement_commands, feedback_commands, resources_commands
+from flows import (
+    desk_commands,
+    distribution_commands,
+    engagement_commands,
+    feedback_commands,
+    publish_commands,
+    resources_commands,
+    review_commands,
+)
 from flows.command_options import (
     AsOfOption,
     DataDirOption,
@@ -51,6 +59,14 @@ app = typer.Typer(
 )
 
 
+app.command()(review_commands.freeze)
+app.command()(review_commands.reopen)
+app.command()(publish_commands.publish)
+app.command()(publish_commands.withdraw)
+app.command()(distribution_commands.distribute)
+app.command()(distribution_commands.remind)
+app.add_typer(desk_commands.app, name="desk")
+app.add_typer(desk_commands.app, name="desk")
 app.add_typer(engagement_commands.app, name="engagement")
 app.add_typer(feedback_commands.app, name="feedback")
 app.add_typer(resources_commands.app, name="resources")

@@ -13,6 +13,7 @@ from time import monotonic
 
 from district_reports.dossier import Facts
 from district_reports.model import Dossier
+from district_reports.review.remembering import remember_release
 from district_reports.settings import Settings
 from district_reports.store import Store
 from flows import rendering, stages
@@ -58,6 +59,7 @@ def open_draft(settings: Settings, request: DraftRequest) -> Iterator[Store]:
         TranslationError: If a catalogue lacks a sentence.
         ReadingError: If a file that people keep is wrong.
         KindError: If the data directory holds another kind of data.
+        RuleError: If the quarter's reports are frozen, or published.
         LockedError: If another run holds it.
         StoreError: If it cannot be written, or its disk is full.
         SourceError: If a required source does not answer, or has drifted.
@@ -65,6 +67,7 @@ def open_draft(settings: Settings, request: DraftRequest) -> Iterator[Store]:
     stages.check_request(settings, request)
     store = stages.open_store(settings, request)
     with store.lock():
+        stages.check_open(settings, request)
         stages.check_space(store)
         stages.check_portal(settings, request)
         yield store
@@ -95,6 +98,7 @@ def run_stages(
     editions = stages.sort_editions(steps.make_editions(store, request, progress), settings)
     others = find_others(store, request, settings)
     save_manifest(store, facts, build_manifest(facts, measures, dossiers, editions, others))
+    remember_release(store, settings, facts.quarter)
     return DraftSummary(
         quarter=request.quarter,
         folder=store.release_dir(facts.quarter),

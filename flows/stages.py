@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +21,7 @@ from district_reports.model import CheckResult, Dossier
 from district_reports.periods import Quarter
 from district_reports.render.i18n import load_words
 from district_reports.render.page import require_words
+from district_reports.review.freezing import require_open
 from district_reports.settings import Settings, find_asset
 from district_reports.sources.contract import Portal
 from district_reports.sources.sample import SamplePortal
@@ -27,7 +29,7 @@ from district_reports.sources.socrata import SocrataPortal
 from district_reports.store import Store
 from district_reports.sync import SyncResult, synchronise
 from district_reports.sync_cases import synchronise_cases
-from flows.people import find_part_files, take_ledger
+from flows.people import find_part_files, open_records, take_ledger
 from flows.records import DraftRequest, EditionResult, SourceKind
 from flows.records_kept import find_readings
 
@@ -93,6 +95,17 @@ def open_store(settings: Settings, request: DraftRequest) -> Store:
     kind: Literal["sample", "portal"] = "sample" if request.source is SourceKind.SAMPLE else "portal"
     domains = (kind,) if kind == "sample" else settings.portal_domains
     return Store.open(request.data_dir, kind=kind, city_id=settings.city.city_id, domains=domains)
+
+
+def check_open(settings: Settings, request: DraftRequest) -> None:
+    """Return nothing if the quarter's reports may be made anew: what is to be signed, or was, does not change.
+
+    Raises:
+        RuleError: If they are frozen, or published.
+        DatabaseError: If the log of review cannot be read.
+    """
+    with closing(open_records(settings, request.source, request.data_dir)) as database, database.read() as connection:
+        require_open(connection, Quarter.parse(request.quarter))
 
 
 def check_space(store: Store) -> None:

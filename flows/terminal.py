@@ -18,6 +18,9 @@ STAGES = {
     "count": "Counting",
     "dossiers": "Writing dossiers",
     "editions": "Making editions",
+    "copy": "Copying what was signed",
+    "kits": "Making kits",
+    "site": "Building the site",
 }
 REMARKS_SHOWN = 12
 

@@ -66,7 +66,7 @@ LOCALES = find_asset("templates", "locale")
 SETTINGS = load_settings({})
 TAGS = [language.tag for language in SETTINGS.languages]
 KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)+")
-FILE_ENDINGS = (".typ", ".html", ".j2", ".css", ".po", ".ics")
+FILE_ENDINGS = (".typ", ".html", ".j2", ".css", ".po", ".ics", ".pdf", ".txt", ".png", ".csv", ".json")
 VEGA = "datum."
 """Begins a name in a chart's own language."""
 
@@ -147,6 +147,7 @@ BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "heard.figure.{}": {(figure,) for figure in FIGURES},
     "heard.body.{}": {(body,) for body in BODIES},
     "heard.way.{}": {(way,) for way in WAYS},
+    "channels.sms.word.{}": {(word,) for word in WORDS_OF_DIRECTION},
     "closing.part.{}": {(part,) for part in (*CLOSING_PARTS, ON_REPORT)},
     **{f"resource.{{}}.{part}": {(resource.resource_id,) for resource in RESOURCES} for part in PARTS_OF_NAME},
     "resource.{}.how": {(resource.resource_id,) for resource in RESOURCES if resource.tells_how},

@@ -25,7 +25,8 @@ class Event(Record):
     uid: str
     """The same as long as it is the same event."""
     day: date
-    start: time
+    start: time | None
+    """None: all day."""
     end: time | None
     title: str
     place: str = ""
@@ -64,21 +65,27 @@ def escape_text(text: str) -> str:
 
 
 def _event_lines(event: Event, language: str, zone: ZoneInfo, made: datetime) -> Iterator[str]:
-    start = datetime.combine(event.day, event.start, zone).astimezone(UTC)
-    # By the clock on the wall, so that it never ends before it starts, not even in the hour a clock jumps over.
-    lasts = _after_midnight(event.end) - _after_midnight(event.start) if event.end else DURATION
-    end = start + max(lasts, timedelta(minutes=1))
     yield "BEGIN:VEVENT"
     yield f"UID:{escape_text(event.uid)}"
     yield f"DTSTAMP:{_moment(made)}"
-    yield f"DTSTART:{_moment(start)}"
-    yield f"DTEND:{_moment(end)}"
+    yield from _when_lines(event, zone)
     for name, text in (("SUMMARY", event.title), ("LOCATION", event.place), ("DESCRIPTION", event.detail)):
         if text:
             yield f"{name};LANGUAGE={language}:{escape_text(text)}"
     if event.url:
         yield f"URL:{_address(event.url)}"
     yield "END:VEVENT"
+
+
+def _when_lines(event: Event, zone: ZoneInfo) -> Iterator[str]:
+    if event.start is None:
+        yield f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}"
+        return
+    start = datetime.combine(event.day, event.start, zone).astimezone(UTC)
+    # By the clock on the wall, so that it never ends before it starts, not even in the hour a clock jumps over.
+    lasts = _after_midnight(event.end) - _after_midnight(event.start) if event.end else DURATION
+    yield f"DTSTART:{_moment(start)}"
+    yield f"DTEND:{_moment(start + max(lasts, timedelta(minutes=1)))}"
 
 
 def _after_midnight(at: time) -> timedelta:

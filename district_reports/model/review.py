@@ -152,6 +152,8 @@ class Requirement(Record):
     changed: tuple[str, ...] = ()
     """Parts that changed since, where it is stale."""
     is_late: bool = False
+    is_held: bool = True
+    """Whether anybody at the desk holds the role."""
 
 
 class CommanderNote(Record):

@@ -30,6 +30,7 @@ from district_reports.render.honesty import list_corrections
 from district_reports.render.i18n import Words
 from district_reports.render.loop import build_loop
 from district_reports.render.more import build_more, implied_keys
+from district_reports.render.review import build_review, is_read, tell_missing
 from district_reports.render.sheet import Sheet
 from district_reports.render.take_part import build_take_part
 from district_reports.render.view import KeyFact, Labels, Link, Page, Section
@@ -52,6 +53,7 @@ LABELS = (
 
 OF_PEOPLE: dict[str, Callable[[Sheet], Section | None]] = {
     "loop": build_loop,
+    "review": build_review,
     "happened": build_happened,
     "heard": build_heard,
     "guide": build_guide_section,
@@ -105,6 +107,7 @@ def build_page(dossier: Dossier, words: Words, settings: Settings) -> Page:
         dates_line=words.text(
             "dates.line", data_date=words.day(sheet.incidents.as_of), report_date=words.day(dossier.report_date)
         ),
+        review_line=tell_missing(sheet),
         banners=_banners(sheet),
         languages=_language_links(sheet),
         key_facts=tuple(_key_fact(sheet, fact) for fact in dossier.key_facts),
@@ -237,5 +240,5 @@ def _labels(sheet: Sheet) -> Labels:
         only_on_web=words.text("label.only_on_web", what="{what}"),
         tables_heading=words.text("label.tables"),
         sources_heading=words.text("sources.heading"),
-        translation_unreviewed="" if words.is_reviewed else words.text("label.unreviewed"),
+        translation_unreviewed="" if is_read(sheet) else words.text("label.unreviewed"),
     )

@@ -104,7 +104,7 @@ class PrintShop:
         missing = [figure.figure_id for figure in page.figures if figure.figure_id not in charts]
         if missing:
             raise self._typesetter.error(f"expected a chart for each figure, got none for {', '.join(missing)}")
-        return {figure.figure_id: _drawing(charts[figure.figure_id]) for figure in page.figures}
+        return {figure.figure_id: make_drawing(charts[figure.figure_id]) for figure in page.figures}
 
 
 def printable(text: str) -> str:
@@ -161,7 +161,8 @@ def _address(url: str) -> str:
     return "".join(sign for sign in url if unicodedata.category(sign)[0] not in "CZ")
 
 
-def _drawing(svg: str) -> dict[str, Any]:
+def make_drawing(svg: str) -> dict[str, Any]:
+    """Return a chart as a template places it: its lines, and its words with their places."""
     picture = split_labels(svg)
     labels = [label._asdict() | {"text": printable(label.text)} for label in picture.labels]
     return picture._asdict() | {"labels": labels}

@@ -50,13 +50,20 @@ LEAVES: Final = (
 the first one first, and before them all the tables of the charts."""
 _NUMBER = re.compile(r"[\W_]*(\d[\d\W]*)?")
 """A cell without letters: a number with its signs, a dash for none, or nothing."""
+_LONGEST_PIECE: Final = 700
+"""Letters of someone's own words that stay together: columns are cut between paragraphs, long ones at a sentence."""
+_SENTENCE = re.compile(
+    rf".{{1,{_LONGEST_PIECE}}}?(?:[.!?؟][\"'”’»)]*(?:\s+|$)|[。！？][”’」）]*|$)"
+    rf"|.{{1,{_LONGEST_PIECE}}}(?:\s|$)|.{{1,{_LONGEST_PIECE}}}"
+)
+"""A sentence; of one that is too long, as many words as there is room for, or letters."""
 _BETWEEN_WORDS = re.compile("[\\s\u200b]+|(?<=–)")
 """Where a line may break; after a dash too."""
 
 
 def make_record(page: Page) -> dict[str, Any]:
     """Return the page as the template reads it: charts are drawn already, tables know their columns of numbers."""
-    placed = {"sections", "more", "arrests", "happened", "heard", "take_part", "limits"}
+    placed = {"sections", "more", "arrests", "review", "happened", "heard", "take_part", "limits"}
     record = page.model_dump(mode="json", exclude=set(_PARTS) | placed)
     for name in _PARTS:
         section = getattr(page, name)
@@ -65,7 +72,7 @@ def make_record(page: Page) -> dict[str, Any]:
     pictures = sorted(
         page.pictures, key=lambda section: any(figure.chart.kind == "pairs" for figure in section.figures)
     )
-    told = (page.happened, page.heard, *pictures, *page.further, page.take_part, page.limits)
+    told = (page.review, page.happened, page.heard, *pictures, *page.further, page.take_part, page.limits)
     record["trends"] = [_section_record(section) for section in page.trends]
     record["after_front"] = [_section_record(section) for section in told if section is not None]
     record["charted"] = [_table_record(figure.table.model_dump(mode="json")) for figure in page.figures]
@@ -86,10 +93,34 @@ def _names_of_leaves(page: Page) -> list[str]:
 def _section_record(section: Section) -> dict[str, Any]:
     record = section.model_dump(mode="json", exclude={"parts": True, "figures": {"__all__": {"chart", "table"}}})
     record["tables"] = [_table_record(table) for table in record["tables"]]
+    record["quotes"] = [piece for quote in record["quotes"] for piece in _quote_pieces(quote)]
     record["parts"] = [_section_record(part) for part in section.parts]
     ranks = enumerate(LEAVES, start=2)
     record["leave"] = {what: rank for rank, (section_id, what) in ranks if section_id == section.section_id}
     return record
+
+
+def _quote_pieces(quote: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return someone's own words as pieces that can go on in the next column; the last one says whose they are."""
+    texts = [text for line in quote["said"]["text"].split("\n") for text in _cut(line)]
+    return [
+        {
+            "said": quote["said"] | {"text": text},
+            "by": quote["by"] if number == len(texts) else "",
+            "is_next": number > 1,
+        }
+        for number, text in enumerate(texts, start=1)
+    ]
+
+
+def _cut(line: str) -> list[str]:
+    """Return a paragraph in parts of whole sentences, none longer than need be."""
+    parts = [""]
+    for sentence in _SENTENCE.findall(line) if len(line) > _LONGEST_PIECE else [line]:
+        if parts[-1] and len(parts[-1]) + len(sentence) > _LONGEST_PIECE:
+            parts.append("")
+        parts[-1] += sentence
+    return [part.rstrip() for part in parts]
 
 
 def _table_record(table: dict[str, Any]) -> dict[str, Any]:

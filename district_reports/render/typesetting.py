@@ -20,6 +20,7 @@ from district_reports.render.fonts import font_dirs
 STANDARD: Final = "ua-1"
 """Written and enforced: a missing glyph, a skipped heading level or a picture without words stops the build."""
 _LONGEST_MESSAGE = 300
+_POINTS_PER_INCH = 72.0
 
 
 class Typesetter:
@@ -89,6 +90,29 @@ class Typesetter:
             found = _shorten("; ".join(warning.message for warning in warnings)) or type(pdf).__name__
             raise self.error(f"expected one file without a warning, got {found}")
         return pdf
+
+    def draw(self, content: dict[str, Any], *, font: str) -> bytes:
+        """Return a PNG of one page, a pixel for each point, the same bytes for the same input.
+
+        Args:
+            content: What the template reads, every text fit to be set.
+            font: Family of its text.
+
+        Raises:
+            RenderError: If Typst stops, or warns of anything.
+        """
+        try:
+            png, warnings = self._compiler.compile_with_warnings(
+                format="png",
+                ppi=_POINTS_PER_INCH,
+                sys_inputs={"content": json.dumps(content, ensure_ascii=False), "font": font},
+            )
+        except typst.TypstError as error:
+            raise self.error(_shorten(" ".join((error.message, *error.hints)))) from error
+        if warnings or not isinstance(png, bytes):
+            found = _shorten("; ".join(warning.message for warning in warnings)) or type(png).__name__
+            raise self.error(f"expected one picture without a warning, got {found}")
+        return png
 
     def error(self, problem: str) -> RenderError:
         """Return what is wrong, with the template and the language."""

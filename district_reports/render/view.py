@@ -199,6 +199,8 @@ class Page(Record):
     document_title: str
     """Title of the file: district, quarter."""
     dates_line: str
+    review_line: str = ""
+    """That the commander has not signed the report off; empty where there is nothing to say."""
     banners: tuple[str, ...]
     """"Sample data, not real figures"; "Preview". Must stand at top, foot and on every chart."""
     languages: tuple[Link, ...]
@@ -210,6 +212,8 @@ class Page(Record):
     """What goes beyond counts of crimes, in the resident's order; after the sheets that stand alone."""
     loop: Section | None = None
     """What residents asked for, and what came of it; right after the key facts."""
+    review: Section | None = None
+    """The commander's note, and how the report was reviewed."""
     happened: Section | None = None
     heard: Section | None = None
     guide: Section | None = None
@@ -256,7 +260,7 @@ class Page(Record):
     @property
     def told(self) -> tuple[Section, ...]:
         """What people said and what came of it, in the resident's order; right after the key facts."""
-        return tuple(part for part in (self.loop, self.happened, self.heard) if part is not None)
+        return tuple(part for part in (self.loop, self.review, self.happened, self.heard) if part is not None)
 
     @property
     def parts(self) -> tuple[Section, ...]:

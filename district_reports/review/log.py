@@ -46,8 +46,7 @@ def append(
         subject: What it is about.
         content: The rest, as JSON can hold it.
     """
-    # Locked by the update: on SQLite the transaction holds the file already.
-    connection.execute(update(log_head).where(log_head.c.head_id == _HEAD).values(head_id=_HEAD))
+    hold(connection)
     head = connection.execute(select(log_head).where(log_head.c.head_id == _HEAD)).one()
     values = {
         "seq": head.seq + 1,
@@ -65,6 +64,15 @@ def append(
         update(log_head).where(log_head.c.head_id == _HEAD).values(seq=values["seq"], digest=values["digest"])
     )
     return _entry(values)
+
+
+def hold(connection: Connection) -> None:
+    """Wait for other writers of the log, and keep them waiting until the transaction ends.
+
+    To be called before what is written depends on what the log says.
+    """
+    # Locked by the update: on SQLite the transaction holds the file already.
+    connection.execute(update(log_head).where(log_head.c.head_id == _HEAD).values(head_id=_HEAD))
 
 
 def read_entries(

@@ -21,7 +21,7 @@ class ReviewFolder:
         Raises:
             StoreError: If it cannot be written; what was there is then as before.
         """
-        files.save_bytes(self._path(quarter), data)
+        files.save_bytes(self._review_path(quarter), data)
         return hashlib.sha256(data).hexdigest()
 
     def load_review(self, quarter: Quarter) -> tuple[bytes, str] | None:
@@ -30,8 +30,8 @@ class ReviewFolder:
         Raises:
             StoreError: If it is there and cannot be read.
         """
-        data = files.load_bytes(self._path(quarter))
+        data = files.load_bytes(self._review_path(quarter))
         return None if data is None else (data, hashlib.sha256(data).hexdigest())
 
-    def _path(self, quarter: Quarter) -> Path:
+    def _review_path(self, quarter: Quarter) -> Path:
         return self.root / "snapshots" / "review" / f"{quarter}.json"

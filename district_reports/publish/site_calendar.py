@@ -1,0 +1,110 @@
+"""When reports come: the dates of the next releases, what became of the last ones, and the same as a calendar file."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from district_reports.guide.calendar import Event, write_calendar
+from district_reports.model import Record
+from district_reports.periods import Quarter
+from district_reports.publish.site_frame import Site
+from district_reports.publish.site_head import city_page
+from district_reports.publish.site_view import Table
+from district_reports.render.i18n import Words
+
+AHEAD = 4
+"""Releases to come that are told."""
+
+
+class Release(Record):
+    """The dates of one quarter's release."""
+
+    quarter: str
+    draft: date
+    freeze: date
+    publication: date
+    published: date | None = None
+    """When its first version became public."""
+
+
+def list_releases(site: Site) -> tuple[Release, ...]:
+    """Return the last release that is public and the next four, oldest first."""
+    first = {}
+    for version in site.versions:
+        day = version.release.published_at.astimezone(site.zone).date()
+        first[version.release.quarter] = min(day, first.get(version.release.quarter, day))
+    start = Quarter.of(site.today).previous()
+    public = [Quarter.parse(quarter) for quarter in first]
+    if public:
+        # A release that was left out for good is not told as late for ever: what came after it is public.
+        start = max(start, max(public).shifted(1))
+    quarters = [start.shifted(step) for step in range(AHEAD)]
+    quarters = [*([max(public)] if public else []), *quarters]
+    return tuple(_release(site, quarter, first.get(str(quarter))) for quarter in quarters)
+
+
+def _release(site: Site, quarter: Quarter, published: date | None) -> Release:
+    rules = site.settings.report.review
+    return Release(
+        quarter=str(quarter),
+        draft=quarter.end + timedelta(days=rules.draft_days),
+        freeze=quarter.end + timedelta(days=rules.freeze_days),
+        publication=quarter.end + timedelta(days=rules.publish_days),
+        published=published,
+    )
+
+
+def tell_releases(site: Site, words: Words) -> Table:
+    """Return the releases as a table."""
+    rows = tuple(
+        (
+            words.months_of(Quarter.parse(release.quarter)),
+            words.day(release.draft),
+            words.day(release.freeze),
+            words.day(release.publication),
+            tell_outcome(site, words, release),
+        )
+        for release in list_releases(site)
+    )
+    names = ("about", "draft", "freeze", "publish", "outcome")
+    return Table(
+        caption=words.text("site.calendar.caption"),
+        head=tuple(words.text(f"site.calendar.head.{name}") for name in names),
+        rows=rows,
+    )
+
+
+def tell_outcome(site: Site, words: Words, release: Release) -> str:
+    """Return what became of a release, a slip told in days."""
+    if release.published is None:
+        late = (site.today - release.publication).days
+        return words.plural("site.calendar.late", late) if late > 0 else words.text("site.calendar.to_come")
+    day = words.day(release.published)
+    slip = (release.published - release.publication).days
+    if slip <= 0:
+        return words.text("site.calendar.on_time", date=day)
+    return words.plural("site.calendar.published_late", slip, date=day)
+
+
+def write_releases(site: Site, words: Words) -> bytes:
+    """Return the dates of the releases to come as a calendar file."""
+    events = []
+    for release in list_releases(site):
+        if release.published is not None:
+            continue
+        months = words.months_of(Quarter.parse(release.quarter))
+        for step in ("draft", "freeze", "publication"):
+            events.append(
+                Event(
+                    uid=f"{release.quarter.lower()}-{step}@{site.settings.city.city_id}",
+                    day=getattr(release, step),
+                    start=None,
+                    end=None,
+                    title=words.text(f"site.calendar.event.{step}", months=months),
+                    url=site.url(city_page(words.language.tag, "calendar")),
+                )
+            )
+    name = words.text("site.calendar.name", city=site.city_name(words))
+    # Stamped by the release that is due next, not by the clock: the same dates give the same file.
+    stamp = events[0].day if events else site.today
+    return write_calendar(events, name=name, language=words.language.tag, zone=site.zone, stamp=stamp)

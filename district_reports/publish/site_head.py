@@ -1,0 +1,121 @@
+"""What stands on every page: its names for programs, the language switch that keeps the place, the ways to others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from district_reports.addresses import city_path, feed_path
+from district_reports.publish.site_frame import CITY, INDEX, Site, relative
+from district_reports.publish.site_reports import CARD, file_path, place_page
+from district_reports.publish.site_view import Head, Link
+from district_reports.render.i18n import Words
+
+DEFAULT = "x-default"
+PAGES = ("archive", "calendar", "corrections", "data", "methods", "your-words", "accessibility")
+"""Pages about the whole site, each below its language."""
+LABELS = (
+    *("skip", "languages", "about", "privacy", "key_facts", "changed", "more", "files", "in_languages"),
+    *("skip_map", "map", "map_hint"),
+)
+
+
+def city_page(tag: str, name: str = "") -> str:
+    """Return the path of a page about the whole site; without a name: the city's first page."""
+    return city_path(tag, name) + INDEX
+
+
+def make_head(
+    site: Site,
+    words: Words,
+    path: str,
+    *,
+    title: str,
+    description: str,
+    twins: Mapping[str, str],
+    default: str = "",
+    place: str = CITY,
+    is_indexed: bool = True,
+    data: str = "",
+) -> Head:
+    """Return a page's head.
+
+    Args:
+        site: All that is public.
+        words: Of the page.
+        path: The page's path.
+        title: As a tab shows it, without the publisher.
+        description: One sentence for search engines and cards.
+        twins: The same page in every language of the site, this one too: path by tag.
+        default: Path of the page for readers of no language of ours; empty: that of the first language.
+        place: What the page is about.
+        is_indexed: Whether search engines should show it.
+        data: JSON-LD, ready for the page.
+    """
+    tag = words.language.tag
+    image, image_alt = _image(site, place, tag)
+    alternates = [(other, site.url(twin)) for other, twin in twins.items()]
+    feed = Link(
+        label=words.text("site.feed.title", place=site.place_name(words, place)),
+        href=relative(path, feed_path(tag, place)),
+        media_type="application/atom+xml",
+    )
+    return Head(
+        path=path,
+        language=tag,
+        direction=words.language.direction,
+        title=words.text("site.document_title", title=title, publisher=words.name(site.settings.report.publisher)),
+        description=description,
+        canonical=site.url(path),
+        alternates=(*alternates, (DEFAULT, site.url(default or next(iter(twins.values()))))),
+        locale=words.language.locale,
+        site_name=site.settings.report.publisher,
+        image=image,
+        image_alt=image_alt,
+        feed=feed,
+        data=data,
+        is_indexed=is_indexed,
+        publisher=site.settings.report.publisher,
+        city=site.city_name(words),
+        home=relative(path, city_page(tag)),
+        switch=_switch(site, path, tag, twins),
+        ways=_ways(words, path, tag),
+        unreviewed="" if words.is_reviewed else words.text("site.unreviewed"),
+        labels={label: words.text(f"site.label.{label}") for label in LABELS},
+    )
+
+
+def _image(site: Site, place: str, tag: str) -> tuple[str, str]:
+    """Return the whole address of the newest card, and what it shows."""
+    version = site.newest_of(place)
+    summary = site.summary(version, place, tag) if version else None
+    if version is None or summary is None:
+        return "", ""
+    there = {file.path for file in version.release.files}
+    if f"{place}/{summary.language}/{CARD}" not in there:
+        return "", ""
+    return site.url(file_path(version, place, summary.language, CARD)), summary.card_alt
+
+
+def _switch(site: Site, path: str, tag: str, twins: Mapping[str, str]) -> tuple[Link, ...]:
+    return tuple(
+        Link(
+            label=site.words[other].language.name,
+            href=relative(path, twin),
+            language=other,
+            target_language=other,
+            is_here=other == tag,
+        )
+        for other, twin in twins.items()
+    )
+
+
+def _ways(words: Words, path: str, tag: str) -> tuple[Link, ...]:
+    targets = {
+        "home": city_page(tag),
+        "city": place_page(tag, CITY),
+        **{name.replace("-", "_"): city_page(tag, name) for name in PAGES},
+    }
+    return tuple(
+        Link(label=words.text(f"site.way.{name}"), href=relative(path, target), is_here=target == path)
+        for name, target in targets.items()
+    )
