@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,6 +19,10 @@ from district_reports.review.typed import clean_typed
 from district_reports.settings import Settings, load_settings
 from flows.command_options import DataDirOption, DebugOption, SourceOption, find_data_dir
 from flows.records import SourceKind
+
+if TYPE_CHECKING:
+    from flows.publish_gate import Job
+    from flows.publishing import PublishSummary
 
 TEXT_LIMIT = 1000
 """Characters of a correction or a reason, as they are told in public."""
@@ -53,11 +57,7 @@ def publish(
         is_rebuild=rebuild,
     )
     with open_publication(settings, request) as job:
-        quiet_prefect(request.data_dir)
-        # Only now: Prefect reads its settings, and makes its home, when it is imported.
-        from flows.publish_reports import run_publication
-
-        done = run_publication(job)
+        done = _run(job)
     if not done.is_new:
         more = "; the site was finished" if done.has_switched else ""
         typer.echo(f"{done.quarter} is already public as v{done.version}{more}: {done.folder}")
@@ -106,6 +106,19 @@ def parse_version(text: str) -> int:
     if not (number.isascii() and number.isdecimal()) or not 0 < int(number) < 10_000:
         raise ConfigError(f"version: expected one such as v1, got {text!r:.40}")
     return int(number)
+
+
+def _run(job: Job) -> PublishSummary:
+    if job.known is not None:
+        # One rename at most: no scheduler need start for it.
+        from flows.publishing import run_steps
+
+        return run_steps(job, lambda stage, done, total: None)
+    quiet_prefect(job.store.root)
+    # Only now: Prefect reads its settings, and makes its home, when it is imported.
+    from flows.publish_reports import run_publication
+
+    return run_publication(job)
 
 
 def quiet_prefect(data_dir: Path) -> None:

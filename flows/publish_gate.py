@@ -17,7 +17,7 @@ from district_reports.database import Kind
 from district_reports.errors import ConfigError, LogError, ReviewError
 from district_reports.model import Record
 from district_reports.periods import Quarter
-from district_reports.publish.history import History, Known
+from district_reports.publish.history import History, Known, load_release
 from district_reports.publish.layout import Layout
 from district_reports.publish.plans import Plan, make_plan
 from district_reports.publish.showing import Workshop, load_history
@@ -118,7 +118,8 @@ def _accept(
     elif known.withdrawn_at is not None:
         problem = f"{known}: these reports were withdrawn ({known.reason}); reopen them, freeze and sign them anew"
         raise ReviewError(problem, problems=[problem])
-    elif request.correction:
+    elif request.correction not in ("", load_release(workshop.layout, known).correction):
+        # The same words again are a run that was killed and is finished by its own command.
         raise ConfigError(f"--correction: expected it for a new version, got it for {known}, which is public already")
     if request.is_rebuild:
         require_versions(workshop.layout, history, workshop.hasher)

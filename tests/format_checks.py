@@ -16,6 +16,7 @@ import lxml.html
 from district_reports.model import Summary
 from district_reports.render.edge import plain
 from tests.formats import (
+    SEAM,
     Edition,
     both_numbers,
     expected_mean,
@@ -77,8 +78,13 @@ def check_lines(edition: Edition, lines: Sequence[str]) -> list[str]:
 
 def check_contacts(edition: Edition, text: str) -> list[str]:
     """Return which services have another number beside their name than in the report."""
-    bare = squeeze(plain(text)).replace("·", "")
-    return [label for label, number in edition.contacts if not stands_in(f"{label}{number}", bare)]
+    # On one line, or on two.
+    bare = SEAM.join(squeeze(plain(line)) for line in text.splitlines())
+    return [
+        label
+        for label, number in edition.contacts
+        if not any(stands_in(f"{label}{between}{number}", bare) for between in ("·", SEAM))
+    ]
 
 
 def check_facts(edition: Edition, text: str, count: int, *, has_mean: bool = False) -> list[str]:

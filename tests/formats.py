@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,8 +87,9 @@ class Edition:
 
     def paper(self, name: str) -> Counter[float]:
         """Return all numbers of a PDF; the mark of a sample and page numbers are among them."""
-        pdf = PdfReader(io.BytesIO((self.release / self.place / self.tag / name).read_bytes()))
-        return Counter(number for page in pdf.pages for number in self.numbers(text_of(page)))
+        return Counter(
+            number for text in _texts_of(self.release / self.place / self.tag / name) for number in self.numbers(text)
+        )
 
     @cached_property
     def title(self) -> str:
@@ -135,6 +136,12 @@ class Edition:
 
     def measures(self) -> dict[Key, Measure]:
         return {(each.district_id, each.metric_id, each.quarter): each for each in list_measures(self.dossier)}
+
+
+@cache
+def _texts_of(path: Path) -> tuple[str, ...]:
+    """Return the text of each page of a PDF; Arabic ones take seconds to read."""
+    return tuple(text_of(page) for page in PdfReader(io.BytesIO(path.read_bytes())).pages)
 
 
 def squeeze(text: str) -> str:
@@ -286,7 +293,8 @@ def _web_others(edition: Edition, page: lxml.html.HtmlElement) -> Finding:
 
 def facts_after(edition: Edition, text: str) -> Iterator[tuple[Comparison, str]]:
     """Yield each key fact that a text tells of, with the text from its label to the next one's."""
-    bare = squeeze(text)
+    # "15, 2026" are two numbers.
+    bare = squeeze(re.sub(r"(?<=[\d.,])\s+(?=\d)", SEAM, text))
     places = sorted(
         (bare.index(label), len(label), fact)
         for fact in edition.dossier.key_facts

@@ -57,10 +57,12 @@ from district_reports.render.loop import CHANNELS
 from district_reports.render.more import implied_keys
 from district_reports.render.outcomes import COURT_POINTS, DEFINITIONS, METHODS, READING_HEAD, require_outcome_keys
 from district_reports.render.page import LABELS, TREND_SECTIONS
+from district_reports.review.changes import DETAILS as CHANGES
 from district_reports.settings import find_asset, load_settings
 
 ROOT = Path(__file__).parent.parent
 RENDER = sorted((ROOT / "district_reports" / "render").rglob("*.py"))
+RENDER += [ROOT / "district_reports" / "review" / name for name in ("changes_told.py", "word.py")]
 TEMPLATES = sorted(find_asset("templates", "html").glob("*.j2"))
 LOCALES = find_asset("templates", "locale")
 SETTINGS = load_settings({})
@@ -158,6 +160,8 @@ BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "take_part.meetings.{}": {(name,) for name in ("what", "when", "where")},
     "take_part.priority.{}": {(status,) for status in choices(Priority, "status")},
     "take_part.promise.{}": {(status,) for status in choices(Promise, "status")},
+    "changes.{}": {(detail,) for detail in CHANGES},
+    "changes.state.{}": {(state.value,) for state in State},
     "take_part.condition.{}": {(answer,) for answer in choices(Condition, "answer")},
 }
 """Each key that the code puts together, and what it may be put together from."""
@@ -297,8 +301,8 @@ def test_every_key_the_code_asks_for_exists() -> None:
 
 
 def test_every_sentence_of_the_catalogue_is_asked_for() -> None:
-    # The intake sheet is no part of a report; its own test asks for each of its words.
-    left = {key for key in ENGLISH.forms if not key.startswith("intake.")}
+    # The intake sheet and the site are no part of a report; their own tests ask for each of their words.
+    left = {key for key in ENGLISH.forms if not key.startswith(("intake.", "site."))}
     assert sorted(left - ASKED - BUILT) == []
 
 

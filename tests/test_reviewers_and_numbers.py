@@ -316,7 +316,7 @@ def test_a_release_counts_the_same_whatever_reviewers_say(
         languages=("en",),
         data_dir=data,
         records_dir=sample_release.parents[2] / "records",
-        as_of=date(2026, 10, 8),
+        as_of=date.fromisoformat(manifest["inputs"]["report_date"]),
         now=AT,
         is_offline=True,
     )

@@ -227,9 +227,8 @@ def is_shown(name: str, text: str, found: re.Match[str]) -> bool:
 def test_a_planted_number_is_found_wherever_it_stands(edition: Edition, name: str) -> None:
     text = edition.read(name).replace(UNSUBSCRIBE_MARK, "")
     spots = [found for found in NUMBER.finditer(text) if is_shown(name, text, found)]
-    drawn = random.Random(SEED).sample(spots, min(len(spots), 25))
-    assert len(drawn) >= 2
-    missed = [found for found in drawn if not CHECKS[name](edition, plant(text, found))]
+    assert len(spots) >= 2
+    missed = [found for found in spots if not CHECKS[name](edition, plant(text, found))]
     assert [text[max(0, found.start() - 40) : found.end() + 20] for found in missed] == []
 
 

@@ -32,6 +32,7 @@ LINES = {
     "loop.line.next": "next_step",
 }
 FIELDS = {
+    "expected what is promised": "what",
     "measure_id": "measure_id",
     "due_on": "due_on",
     "target": "target",

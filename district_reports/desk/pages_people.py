@@ -16,6 +16,7 @@ from district_reports.desk.typed_forms import Wrong, tell_wrongs
 from district_reports.desk.wording import LOCAL_ROLES
 from district_reports.errors import RuleError
 from district_reports.model import Grant, Person, Role
+from district_reports.review.log import append
 from district_reports.review.people import (
     add_person,
     check_scope,
@@ -131,6 +132,9 @@ def _make_link(visit: Visit, person_id: str) -> Response:
         if not person.is_active:
             raise HTTPException(422)
         token = make_link(connection, visit.desk.key, person, visit.now)
+        # Whoever makes a link for somebody could use it in their place: that it was made stays on record.
+        by, subject = visit.person.person_id, f"person/{person_id}"
+        append(connection, kind="person_changed", by=by, at=visit.now, subject=subject, content={"link": True})
     # Shown once, on the page itself: an address with it would stay in the browser's history.
     return _render_one(visit, person_id, link=link_url(visit.desk.url, token))
 

@@ -10,13 +10,14 @@ from starlette.responses import RedirectResponse, Response
 
 from district_reports.desk.context import Here, Visit
 from district_reports.desk.pages_decisions import DONE, Deciding
-from district_reports.desk.releases import MISSED, Cell, Release, list_releases, require_release
+from district_reports.desk.releases import MISSED, Cell, Release, list_releases, require_release, tell_decisions
 from district_reports.desk.typed_forms import Wrong
 from district_reports.desk.wording import CITY
 from district_reports.errors import RuleError
 from district_reports.model import Grant, Phase, Role, Standing, Verdict
 from district_reports.review.comments import COMMENT
 from district_reports.review.log import read_entries
+from district_reports.review.steps import keep_standing
 from district_reports.review.subjects import DOSSIER, LANGUAGE, RELEASE
 from district_reports.review.typed import clean_typed
 
@@ -141,6 +142,7 @@ def _render(visit: Visit, deciding: Deciding) -> Response:
         places=[_place(release, place, comments[f"{DOSSIER}/{place}"]) for place in release.subjects.dossiers],
         step=NEXT[release.phase] if may_step else "",
         steps=_steps(release),
+        objections=_objections(release),
         **deciding.context,
     )
 
@@ -209,6 +211,12 @@ def _lacking(release: Release) -> list[str]:
         if row["href"] and row["cell"].standing != Standing.SIGNED:
             lines.append(words.text("desk.freeze.lacking_role", role=row["name"]))
     return lines
+
+
+def _objections(release: Release) -> list[dict[str, Any]]:
+    """Return what hosts object to and have not taken back."""
+    found = [one for one in keep_standing(release.decisions) if one.role is Role.HOST]
+    return tell_decisions(release, found, "")
 
 
 def _steps(release: Release) -> list[dict[str, str]]:

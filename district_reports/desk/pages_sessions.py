@@ -9,9 +9,11 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from district_reports.desk.context import Here, Visit
+from district_reports.desk.drafts import load_dossier
 from district_reports.desk.pages_decisions import DONE
 from district_reports.desk.releases import Release, require_release, tell_decisions
 from district_reports.desk.typed_forms import Wrong, tell_wrongs
+from district_reports.desk.wording import CITY
 from district_reports.engagement.records_read import load_host_part
 from district_reports.errors import RuleError, StaleError
 from district_reports.feedback.loading import load_items
@@ -75,20 +77,24 @@ def _render(visit: Visit, sent: Sent = Sent(), wrongs: tuple[Wrong, ...] = (), s
     found = {session.session_id: session for host in hosts for session in load_host_part(visit.desk.database, host)}
     told = [session for session in found.values() if session.on <= release.quarter.end]
     items = load_items(visit.desk.database) if told else ()
+    themes = _theme_names(release) if told else {}
     return visit.render(
         "sessions.html.j2",
         status_code=status,
         quarter=str(release.quarter),
         phase=str(release.phase),
         deadline_line=release.deadline_line(),
-        sessions=[_tell(visit, release, session, items) for session in sorted(told, key=lambda x: x.on, reverse=True)],
+        sessions=[_tell(release, session, items, themes) for session in sorted(told, key=lambda x: x.on, reverse=True)],
         limit=visit.words.number(visit.desk.settings.report.review.comment_limit),
         given=sent,
         wrongs=wrongs,
     )
 
 
-def _tell(visit: Visit, release: Release, session: IntakeSession, items: tuple[FeedbackItem, ...]) -> dict[str, Any]:
+def _tell(
+    release: Release, session: IntakeSession, items: tuple[FeedbackItem, ...], themes: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    visit = release.visit
     words, wording = visit.words, visit.wording
     subject = session_subject(session, release.quarter)
     about = [one for one in release.decisions if one.subject == subject.name]
@@ -107,7 +113,7 @@ def _tell(visit: Visit, release: Release, session: IntakeSession, items: tuple[F
         "facts": [{"label": words.text(key), "text": text} for key, text in facts.items()],
         "points": [
             {
-                "theme": _theme(visit, answer.theme_code),
+                "theme": _theme(visit, themes.get(answer.theme_code, {}), answer.theme_code),
                 "people": words.plural("desk.sessions.people", answer.people) if answer.people else "",
                 "text": answer.point.text if answer.point else "",
                 "tag": answer.point.language if answer.point else "",
@@ -133,8 +139,12 @@ def _tell(visit: Visit, release: Release, session: IntakeSession, items: tuple[F
     }
 
 
-def _theme(visit: Visit, code: str) -> str:
-    """Return the name of a theme in the visitor's language, where whoever opened the desk gave the codebook."""
-    names = visit.desk.more.get("themes", {}).get(code, {})
+def _theme_names(release: Release) -> dict[str, dict[str, str]]:
+    """Return the names of the themes by code: the city's report tells all of the codebook."""
+    dossier = load_dossier(release.visit.desk.store, release.quarter, CITY)
+    return {theme.code: theme.names for theme in dossier.heard.themes} if dossier and dossier.heard else {}
+
+
+def _theme(visit: Visit, names: dict[str, str], code: str) -> str:
     tag = visit.words.language.tag
-    return str(names.get(tag) or next(iter(names.values()), "") or visit.words.name(code))
+    return visit.words.name(names.get(tag) or next(iter(names.values()), code))

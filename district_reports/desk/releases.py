@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from fastapi import HTTPException
 
@@ -63,6 +64,13 @@ class Release:
         return standing.list_decisions(self.entries)
 
     @cached_property
+    def _by_subject(self) -> dict[str, list[Decision]]:
+        found: dict[str, list[Decision]] = {}
+        for one in self.decisions:
+            found.setdefault(one.subject, []).append(one)
+        return found
+
+    @cached_property
     def steps(self) -> tuple[ReleaseStep, ...]:
         """Frozen, reopened, published, withdrawn; oldest first."""
         return standing.list_steps(self.entries)
@@ -93,7 +101,9 @@ class Release:
     def cell(self, role: Role, scope: str, subject: Subject | None) -> Cell:
         """Return how a subject stands with a role."""
         name = subject.name if subject else ""
-        found, decision = standing.find_word(self.decisions, role, scope, name, subject.digest if subject else "")
+        found, decision = standing.find_word(
+            self._by_subject.get(name, ()), role, scope, name, subject.digest if subject else ""
+        )
         if Grant(role=role, scope=scope) in self.missed and found is not Standing.SIGNED:
             return Cell(MISSED, who=self.tell(decision), decision=decision)
         is_late = self.is_late and role is not Role.COUNCIL and found in (Standing.DRAFT, Standing.STALE)
@@ -159,7 +169,7 @@ def subject_of(release: Release, grant: Grant) -> Subject | None:
     return release.subjects.find(RELEASE) if grant.role in (Role.DATA, Role.PUBLISHER) else None
 
 
-def tell_decisions(release: Release, decisions: Sequence[Decision], digest: str) -> list[dict[str, object]]:
+def tell_decisions(release: Release, decisions: Sequence[Decision], digest: str) -> list[dict[str, Any]]:
     """Return decisions in words, newest first.
 
     Args:
@@ -171,6 +181,7 @@ def tell_decisions(release: Release, decisions: Sequence[Decision], digest: str)
     return [
         {
             "who": visit.wording.person(one.person_id, release.people),
+            "about": visit.wording.subject(one.subject),
             "role": visit.wording.grant(Grant(role=one.role, scope=one.scope)),
             "verdict": visit.words.text(f"desk.verdict.{verdict_key(one.role, str(one.decision))}.past"),
             "at": visit.wording.moment(one.at),

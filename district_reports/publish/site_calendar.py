@@ -9,7 +9,7 @@ from district_reports.model import Record
 from district_reports.periods import Quarter
 from district_reports.publish.site_frame import Site
 from district_reports.publish.site_head import city_page
-from district_reports.publish.site_view import Table
+from district_reports.publish.site_view import Entry
 from district_reports.render.i18n import Words
 
 AHEAD = 4
@@ -54,24 +54,17 @@ def _release(site: Site, quarter: Quarter, published: date | None) -> Release:
     )
 
 
-def tell_releases(site: Site, words: Words) -> Table:
-    """Return the releases as a table."""
-    rows = tuple(
-        (
-            words.months_of(Quarter.parse(release.quarter)),
-            words.day(release.draft),
-            words.day(release.freeze),
-            words.day(release.publication),
-            tell_outcome(site, words, release),
-        )
-        for release in list_releases(site)
-    )
-    names = ("about", "draft", "freeze", "publish", "outcome")
-    return Table(
-        caption=words.text("site.calendar.caption"),
-        head=tuple(words.text(f"site.calendar.head.{name}") for name in names),
-        rows=rows,
-    )
+def tell_releases(site: Site, words: Words) -> tuple[Entry, ...]:
+    """Return the releases, each with its dates and what became of it."""
+    names = ("draft", "freeze", "publish", "outcome")
+    labels = [words.text(f"site.calendar.head.{name}") for name in names]
+    found = []
+    for release in list_releases(site):
+        days = [words.day(day) for day in (release.draft, release.freeze, release.publication)]
+        lines = zip(labels, (*days, tell_outcome(site, words, release)), strict=True)
+        heading = words.text("site.calendar.about", months=words.months_of(Quarter.parse(release.quarter)))
+        found.append(Entry(heading=heading, lines=tuple(lines)))
+    return tuple(found)
 
 
 def tell_outcome(site: Site, words: Words, release: Release) -> str:

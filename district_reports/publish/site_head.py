@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from district_reports.addresses import city_path, feed_path
+from district_reports.model import Record
 from district_reports.publish.site_frame import CITY, INDEX, Site, relative
 from district_reports.publish.site_reports import CARD, file_path, place_page
 from district_reports.publish.site_view import Head, Link
@@ -15,7 +16,7 @@ PAGES = ("archive", "calendar", "corrections", "data", "methods", "your-words", 
 """Pages about the whole site, each below its language."""
 LABELS = (
     *("skip", "languages", "about", "privacy", "key_facts", "changed", "more", "files", "in_languages"),
-    *("skip_map", "map", "map_hint"),
+    *("skip_map", "map", "map_hint", "show_places"),
 )
 
 
@@ -24,63 +25,66 @@ def city_page(tag: str, name: str = "") -> str:
     return city_path(tag, name) + INDEX
 
 
-def make_head(
-    site: Site,
-    words: Words,
-    path: str,
-    *,
-    title: str,
-    description: str,
-    twins: Mapping[str, str],
-    default: str = "",
-    place: str = CITY,
-    is_indexed: bool = True,
-    data: str = "",
-) -> Head:
-    """Return a page's head.
+class About(Record):
+    """What a page is."""
 
-    Args:
-        site: All that is public.
-        words: Of the page.
-        path: The page's path.
-        title: As a tab shows it, without the publisher.
-        description: One sentence for search engines and cards.
-        twins: The same page in every language of the site, this one too: path by tag.
-        default: Path of the page for readers of no language of ours; empty: that of the first language.
-        place: What the page is about.
-        is_indexed: Whether search engines should show it.
-        data: JSON-LD, ready for the page.
-    """
-    tag = words.language.tag
-    image, image_alt = _image(site, place, tag)
-    alternates = [(other, site.url(twin)) for other, twin in twins.items()]
-    feed = Link(
-        label=words.text("site.feed.title", place=site.place_name(words, place)),
-        href=relative(path, feed_path(tag, place)),
-        media_type="application/atom+xml",
-    )
+    path: str
+    title: str
+    """As a tab shows it, without the publisher."""
+    description: str
+    """One sentence for search engines and cards."""
+    twins: dict[str, str]
+    """The same page in every language of the site, this one too: path by tag."""
+    default: str = ""
+    """Path of the page for readers of no language of ours; empty: that of the first language."""
+    place: str = CITY
+    """What it is about."""
+    is_indexed: bool = True
+    """Whether search engines should show it."""
+    data: str = ""
+    """JSON-LD, ready for the page."""
+
+
+def make_head(site: Site, words: Words, about: About) -> Head:
+    """Return what a page says of itself, and what stands on every page."""
+    path = about.path
+    tag, publisher = words.language.tag, site.settings.report.publisher
+    image, image_alt = _image(site, about.place, tag)
     return Head(
         path=path,
         language=tag,
         direction=words.language.direction,
-        title=words.text("site.document_title", title=title, publisher=words.name(site.settings.report.publisher)),
-        description=description,
+        title=words.text("site.document_title", title=about.title, publisher=words.name(publisher)),
+        description=about.description,
         canonical=site.url(path),
-        alternates=(*alternates, (DEFAULT, site.url(default or next(iter(twins.values()))))),
+        alternates=_alternates(site, about.twins, about.default),
         locale=words.language.locale,
-        site_name=site.settings.report.publisher,
+        site_name=publisher,
         image=image,
         image_alt=image_alt,
-        feed=feed,
-        data=data,
-        is_indexed=is_indexed,
-        publisher=site.settings.report.publisher,
+        feed=_feed(site, words, path, about.place),
+        data=about.data,
+        is_indexed=about.is_indexed,
+        publisher=publisher,
         city=site.city_name(words),
         home=relative(path, city_page(tag)),
-        switch=_switch(site, path, tag, twins),
+        switch=_switch(site, path, tag, about.twins),
         ways=_ways(words, path, tag),
         unreviewed="" if words.is_reviewed else words.text("site.unreviewed"),
         labels={label: words.text(f"site.label.{label}") for label in LABELS},
+    )
+
+
+def _alternates(site: Site, twins: Mapping[str, str], default: str) -> tuple[tuple[str, str], ...]:
+    own = [(tag, site.url(twin)) for tag, twin in twins.items()]
+    return (*own, (DEFAULT, site.url(default or next(iter(twins.values())))))
+
+
+def _feed(site: Site, words: Words, path: str, place: str) -> Link:
+    return Link(
+        label=words.text("site.feed.title", place=site.place_name(words, place)),
+        href=relative(path, feed_path(words.language.tag, place)),
+        media_type="application/atom+xml",
     )
 
 

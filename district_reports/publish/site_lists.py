@@ -98,7 +98,7 @@ def list_data(site: Site, words: Words, page: str) -> tuple[Part, ...]:
             Part(part_id="files", heading=words.text("site.data.files"), paragraphs=(words.text("site.data.none"),))
         )
     else:
-        parts += [_release_part(site, words, page, version), _places_part(site, words, page, version)]
+        parts += [_release_part(site, words, page, version), *_places_part(site, words, page, version)]
     index = Link(label=words.text("site.data.index"), href=relative(page, "index.json"), media_type="application/json")
     parts.append(
         Part(
@@ -123,7 +123,7 @@ def _release_part(site: Site, words: Words, page: str, version: PublicVersion) -
     return Part(part_id="files", heading=heading, paragraphs=(words.text("site.data.newest_text"),), links=links)
 
 
-def _places_part(site: Site, words: Words, page: str, version: PublicVersion) -> Part:
+def _places_part(site: Site, words: Words, page: str, version: PublicVersion) -> tuple[Part, ...]:
     files, tag = {file.path: file for file in version.release.files}, words.language.tag
     links = []
     for place in site.places:
@@ -132,8 +132,11 @@ def _places_part(site: Site, words: Words, page: str, version: PublicVersion) ->
             file = files.get(f"{place}/{summary.language}/{name}") if summary else None
             if summary and file:
                 path = file_path(version, place, summary.language, name)
-                links.append(file_link(words, page, path, site.place_name(words, place), file))
-    return Part(part_id="places", heading=words.text("site.data.places"), links=tuple(links), is_folded=True)
+                form = name.rpartition(".")[2].upper()
+                label = words.text("site.data.place_file", place=site.place_name(words, place), form=form)
+                links.append(file_link(words, page, path, label, file))
+    part = Part(part_id="places", heading=words.text("site.data.places"), links=tuple(links), is_folded=True)
+    return (part,) if links else ()
 
 
 def _columns_part(words: Words) -> Part:
@@ -174,6 +177,6 @@ def list_calendar(site: Site, words: Words, page: str) -> tuple[Part, ...]:
     steps = tuple(words.text(f"site.calendar.step.{name}") for name in ("draft", "freeze", "publish"))
     heading = words.text("site.calendar.table")
     return (
-        Part(part_id="dates", heading=heading, table=tell_releases(site, words), links=(link,)),
+        Part(part_id="dates", heading=heading, entries=tell_releases(site, words), links=(link,)),
         Part(part_id="steps", heading=words.text("site.calendar.steps"), points=steps),
     )

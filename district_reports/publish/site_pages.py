@@ -11,7 +11,7 @@ from district_reports.model import PublicVersion
 from district_reports.publish.open_data import in_script, make_dataset
 from district_reports.publish.site_finder import draw_areas, list_communities, list_districts
 from district_reports.publish.site_frame import CITY, INDEX, Site, relative
-from district_reports.publish.site_head import city_page, make_head
+from district_reports.publish.site_head import About, city_page, make_head
 from district_reports.publish.site_lists import list_archive, list_calendar, list_corrections, list_data
 from district_reports.publish.site_press import SitePress
 from district_reports.publish.site_reports import (
@@ -77,7 +77,7 @@ def _set_home(site: Site, press: SitePress, words: Words) -> bytes:
     names = ("find", "by_name", "by_community", "by_community_note", "newest", "none", "city_more")
     return press.set_page(
         "home",
-        head=make_head(site, words, path, title=city, description=intro, twins=twins, default=ROOT),
+        head=make_head(site, words, About(path=path, title=city, description=intro, twins=twins, default=ROOT)),
         heading=title,
         intro=intro,
         texts={name: words.text(f"site.home.{name}", city=city) for name in names},
@@ -101,10 +101,10 @@ def _set_place(site: Site, press: SitePress, words: Words, place: str) -> bytes:
     description = story.title if story else words.text("site.place.none", place=name)
     return press.set_page(
         "place",
-        head=make_head(site, words, path, title=name, description=description, twins=twins, place=place),
+        head=make_head(site, words, About(path=path, title=name, description=description, twins=twins, place=place)),
         heading=name,
         story=story,
-        story_heading=words.text("site.place.newest", months=story.months) if story else "",
+        story_heading=words.text("site.place.newest", months=site.months(words, version)) if version else "",
         standing=tell_standing(site, words, path, version, place) if version else None,
         version_link=Link(
             label=words.text("site.place.version"), href=relative(path, version_page(version, place, tag))
@@ -143,7 +143,7 @@ def _set_listing(site: Site, press: SitePress, words: Words, name: str) -> bytes
     data = in_script(make_dataset(site, words, newest)) if newest else ""
     return press.set_page(
         "listing",
-        head=make_head(site, words, path, title=title, description=intro, twins=twins, data=data),
+        head=make_head(site, words, About(path=path, title=title, description=intro, twins=twins, data=data)),
         heading=title,
         intro=intro,
         parts=TELLERS[name](site, words, path),
@@ -163,12 +163,9 @@ def set_version(site: Site, press: SitePress, words: Words, version: PublicVersi
     head = make_head(
         site,
         words,
-        path,
-        title=title,
-        description=title,
-        twins=twins,
-        place=place,
-        is_indexed=version.state == "current",
+        About(
+            path=path, title=title, description=title, twins=twins, place=place, is_indexed=version.state == "current"
+        ),
     )
     return press.set_page(
         "version",

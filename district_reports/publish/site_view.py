@@ -88,6 +88,13 @@ class Table(Record):
     rows: tuple[tuple[str, ...], ...]
 
 
+class Entry(Record):
+    """A thing with its facts: label and text."""
+
+    heading: str
+    lines: tuple[tuple[str, str], ...]
+
+
 class Part(Record):
     """A part of a page: heading, paragraphs, and what stands below them."""
 
@@ -97,8 +104,10 @@ class Part(Record):
     points: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     rows: tuple[Row, ...] = ()
+    entries: tuple[Entry, ...] = ()
     table: Table | None = None
     is_folded: bool = False
+    """Whether its links wait to be asked for."""
 
 
 class Area(Record):

@@ -26,6 +26,7 @@ from district_reports.render.view import ContactLine, KeyFact, Page
 
 MOST_ITEMS: Final = 3
 MOST_MEETINGS: Final = 3
+SIDES: Final = 2
 
 
 class Handout(Record):
@@ -57,12 +58,17 @@ class Handout(Record):
     way: Way
     unsure: str
     """What the numbers cannot say, in a sentence."""
+    letters: tuple[int, int]
+    """About how many letters each side has, from which the template foretells the size of its words."""
 
 
 def build_handout(sheet: Sheet, page: Page) -> Handout:
     """Return the handout of a page."""
     section, figure = find_trends(page)[0]
     heading, none = name_gatherings(page)
+    asked = "" if page.loop is None else page.loop.answer
+    items = () if page.loop is None else list_items(sheet, page.loop.cards, MOST_ITEMS)
+    meetings = list_gatherings(page, MOST_MEETINGS)
     return Handout(
         furniture=furnish(page, sheet.words.text("kit.handout.title", place=sheet.place, months=sheet.months)),
         title=page.title,
@@ -77,14 +83,28 @@ def build_handout(sheet: Sheet, page: Page) -> Handout:
         source=figure.source,
         corrections=page.corrections,
         asked="" if page.loop is None else page.loop.question,
-        asked_answer="" if page.loop is None else page.loop.answer,
-        items=() if page.loop is None else list_items(sheet, page.loop.cards, MOST_ITEMS),
+        asked_answer=asked,
+        items=items,
         contacts_heading=page.contacts_heading,
         contacts_intro=page.contacts_intro,
         contacts=page.contacts,
         meetings_heading=heading,
         meetings_answer=none,
-        meetings=list_gatherings(page, MOST_MEETINGS),
+        meetings=meetings,
         way=find_way(sheet),
         unsure=page.limits.points[0],
+        letters=(_count_front(page), _count_back(page, asked, items, meetings)),
     )
+
+
+def _count_front(page: Page) -> int:
+    facts = [text for fact in page.key_facts for text in (fact.label, fact.word, *fact.compared_with)]
+    # The title is larger.
+    return 2 * len(page.title) + sum(map(len, (page.title, page.key_facts_note, *page.corrections, *facts)))
+
+
+def _count_back(page: Page, asked: str, items: tuple[Item, ...], meetings: tuple[Gathering, ...]) -> int:
+    texts = [asked, *(text for each in meetings for text in (each.what, each.when, each.where))]
+    texts += [text for line in page.contacts for text in (line.label, line.detail, line.remark)]
+    texts += [text for item in items for text in (item.title.text, item.line.said.text if item.line else "")]
+    return sum(map(len, texts))

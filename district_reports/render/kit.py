@@ -7,19 +7,20 @@ What belongs here: making the files. What does not: what stands in them (`slides
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from district_reports.config import Language
 from district_reports.model import Record
-from district_reports.render.handout import build_handout
-from district_reports.render.kit_parts import Furniture, draw_code
+from district_reports.render.handout import SIDES, build_handout
+from district_reports.render.kit_parts import draw_code
 from district_reports.render.meeting_sheets import build_meeting
 from district_reports.render.pdf import clean_record, make_drawing
 from district_reports.render.script import write_script
 from district_reports.render.sheet import Sheet
-from district_reports.render.slides import build_deck
+from district_reports.render.slides import SIDES_OF_NOTES, build_deck
 from district_reports.render.typesetting import Typesetter
 from district_reports.render.view import Page
 
@@ -28,6 +29,8 @@ HANDOUT: Final = "handout.pdf"
 MEETING: Final = "meeting.pdf"
 SCRIPT: Final = "script.txt"
 NAMES: Final = (SLIDES, HANDOUT, MEETING, SCRIPT)
+_PAGES: Final = re.compile(rb"/Type/Pages/Count (\d+)")
+"""As Typst writes how many pages a file has."""
 
 
 class KitPress:
@@ -60,15 +63,16 @@ class KitPress:
         """
         self._slides.require("page", page.language, page.font)
         deck, handout, meeting = build_deck(sheet, page), build_handout(sheet, page), build_meeting(sheet, page)
-        shown = [slide.figure_id for slide in deck.slides if slide.figure_id]
+        on_slides = [slide.figure_id for slide in deck.slides if slide.figure_id]
         code = draw_code(deck.way.url)
-        drawings = self._draw({*shown, handout.figure_id}, charts)
+        drawings = self._draw({*on_slides, handout.figure_id}, charts)
+        slides = _content(deck, code, {name: drawings[name] for name in on_slides})
+        sheet_of_paper = _content(handout, code, {handout.figure_id: drawings[handout.figure_id]})
+        papers = _content(meeting, code, {})
         return {
-            SLIDES: _set(self._slides, deck, deck.furniture, code, {name: drawings[name] for name in shown}),
-            HANDOUT: _set(
-                self._handout, handout, handout.furniture, code, {handout.figure_id: drawings[handout.figure_id]}
-            ),
-            MEETING: _set(self._meeting, meeting, meeting.furniture, code, {}),
+            SLIDES: _set_quickly(self._slides, slides, page, len(deck.slides) + SIDES_OF_NOTES),
+            HANDOUT: _set_quickly(self._handout, sheet_of_paper, page, SIDES),
+            MEETING: self._meeting.compile(papers, font=page.font, report_date=page.report_date),
             SCRIPT: write_script(sheet, page).encode(),
         }
 
@@ -79,9 +83,19 @@ class KitPress:
         return {name: make_drawing(charts[name]) for name in figure_ids}
 
 
-def _set(
-    typesetter: Typesetter, record: Record, furniture: Furniture, code: str, charts: Mapping[str, dict[str, Any]]
-) -> bytes:
-    """Return a record as a PDF; a code and a drawing are no texts and reach the template as they are."""
-    content = {"record": clean_record(record.model_dump(mode="json")), "code": code, "charts": dict(charts)}
-    return typesetter.compile(content, font=furniture.font, report_date=furniture.report_date)
+def _content(record: Record, code: str, charts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return what a template reads; a code and a drawing are no texts and reach it as they are."""
+    return {"record": clean_record(record.model_dump(mode="json")), "code": code, "charts": dict(charts)}
+
+
+def _set_quickly(typesetter: Typesetter, content: dict[str, Any], page: Page, pages: int) -> bytes:
+    """Return a file of so many pages: most fit in sizes that are foretold, which spares measuring each text.
+
+    A text that needs more than its page makes one too many: then each is measured, and set as large as it fits.
+    """
+    options = {"font": page.font, "report_date": page.report_date}
+    pdf = typesetter.compile(content | {"is_exact": False}, **options)
+    found = _PAGES.search(pdf)
+    if found is not None and int(found[1]) == pages:
+        return pdf
+    return typesetter.compile(content, **options)

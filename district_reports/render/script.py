@@ -30,9 +30,13 @@ def write_script(sheet: Sheet, page: Page) -> str:
         TranslationError: If the catalogue lacks a sentence.
     """
     budget = int(sheet.words.text("kit.script.budget"))
-    drafts = [_paragraphs(sheet, page, left_out) for left_out in range(5)]
-    texts = ["\n\n".join(plain(said).replace("\n", " ") for said in draft if said) + "\n" for draft in drafts]
-    return next((text for text in texts if count_spoken(text) <= budget), texts[-1])
+    text = ""
+    for left_out in range(5):
+        said = (plain(paragraph).replace("\n", " ") for paragraph in _paragraphs(sheet, page, left_out) if paragraph)
+        text = "\n\n".join(said) + "\n"
+        if count_spoken(text) <= budget:
+            break
+    return text
 
 
 def count_spoken(text: str) -> int:

@@ -32,6 +32,8 @@ from district_reports.render.view import ContactLine, KeyFact, Page, Section
 MOST_ITEMS: Final = 3
 MOST_MEETINGS: Final = 3
 MOST_THEMES: Final = 4
+SIDES_OF_NOTES: Final = 3
+"""Sheets of notes after the slides, one side each; the template deals the notes out to them."""
 
 Kind = Literal["title", "facts", "chart", "pairs", "items", "points", "contacts", "part", "sources"]
 

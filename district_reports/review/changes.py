@@ -50,7 +50,7 @@ DETAILS: Final = (
     "unreviewed",
 )
 """What a change's `detail` may say."""
-_PARTS: Final = (
+PARTS: Final = (
     "hours",
     "parts",
     "ladders",
@@ -111,7 +111,7 @@ def _statements(before: Dossier, now: Dossier, settings: Settings) -> Iterator[C
 
 
 def _parts(before: Dossier, now: Dossier) -> Iterator[Change]:
-    for name in _PARTS:
+    for name in PARTS:
         had, has = bool(getattr(before, name)), bool(getattr(now, name))
         if had and not has:
             yield Change(kind="part", name=name, severity=9, detail="part_gone")

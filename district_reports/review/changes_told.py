@@ -11,6 +11,8 @@ from district_reports.render.sheet import Sheet
 from district_reports.render.spoken import say
 from district_reports.render.view import Said
 
+_NAMED = {"ladders": "outcomes.question", "readings": "clearance.question", "taking_part": "take_part.question"}
+"""Fields of a dossier that are called otherwise than the part of the report that tells them."""
 _STATES = frozenset(State)
 _DIRECTIONS = frozenset({"higher", "lower", "similar", "unknown"})
 
@@ -61,7 +63,9 @@ def _name(sheet: Sheet, change: Change) -> str:
         case "statement":
             return sheet.metric_name(change.name)
         case "part":
-            return _first(sheet, (f"{change.name}.question", f"source_name.{change.name}"), change.name)
+            part = _NAMED.get(change.name, f"{change.name}.question")
+            source = f"source_name.{change.name}"
+            return _first(sheet, (source, part) if change.detail.startswith("source_") else (part, source), change.name)
         case "translation":
             names = {language.tag: language.name for language in sheet.settings.languages}
             return sheet.words.name(names.get(change.name, change.name))

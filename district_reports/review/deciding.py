@@ -65,7 +65,7 @@ def decide(
 ) -> Decision:
     """Log what a person decided on the bytes they have read, and return it.
 
-    Two people may decide at once: both decisions stand, in the order in which they were made.
+    Of two people who decide at once both decisions stand, in their order.
 
     Args:
         database: Of the records.
@@ -78,52 +78,31 @@ def decide(
         subject: Name of the subject, such as `dossier/007`.
         digest: Of the bytes they have read; when they take back what they said, it does not matter.
         verdict: What they say.
-        remarks: Why; needed to return something.
+        remarks: Why; what is returned needs some.
         at: When, with a time zone.
 
     Raises:
         StaleError: If what stands there now is not what they have read, or not what the manifest says.
-        RuleError: If the role may not say this of this subject, or the person does not hold it, or nothing is left
-            to decide.
+        RuleError: If the role may not say this, the person does not hold it, or nothing is left to decide.
         ReviewError: If there is nothing to decide on.
         DatabaseError: If the database cannot be read or written.
-        StoreError: If the data directory cannot be read.
     """
     named = _Named(role, scope, quarter, subject)
-    problem = find_problem(role, scope, subject, verdict)
-    if problem:
-        raise RuleError(problem)
-    words = clean_typed(remarks, limit=settings.report.review.comment_limit, what="remarks")
-    if verdict is Verdict.RETURN and not words:
-        raise RuleError("decision: expected remarks that say why it is returned, got none")
-    read = None if verdict is Verdict.WITHDRAW else _require_fresh(database, store, settings, named, digest)
+    words = _require_right(settings, named, verdict, remarks)
+    read = _require_fresh(database, store, settings, named, digest) if verdict is not Verdict.WITHDRAW else None
     with database.begin() as connection:
         log.hold(connection)
-        _require_role(connection, person, role, scope)
-        _require_phase(connection, quarter, role)
-        if read is None:
-            meant = _find_last(connection, person, named)
-            digest, parts = meant.digest, meant.parts
-        else:
+        _require_may(connection, person, named)
+        if read is not None:
             # The files were compared before the wait; a draft that came in between has another manifest.
             _require_digest(store, settings, named, _find_subject(database, store, settings, named), digest)
-            parts = read.parts
-        content = {"digest": digest, "parts": parts, "role": role, "scope": scope, "decision": verdict}
-        entry = log.append(
-            connection,
-            kind=DECISION,
-            by=person.person_id,
-            at=at,
-            quarter=str(quarter),
-            subject=subject,
-            content={**content, "remarks": words},
-        )
-    return list_decisions((entry,))[0]
+        meant = _find_last(connection, person, named) if read is None else read
+        return _log(connection, named, meant, person=person, verdict=verdict, remarks=words, at=at)
 
 
 def find_problem(role: Role, scope: str, subject: str, verdict: Verdict) -> str:
     """Return why a role may not say this of a subject; empty: it may."""
-    kind, _, name = subject.partition("/")
+    name = subject.partition("/")[2]
     expected = {
         Role.DATA: RELEASE,
         Role.PUBLISHER: RELEASE,
@@ -151,6 +130,47 @@ class _Named:
     scope: str
     quarter: Quarter
     subject: str
+
+
+def _require_right(settings: Settings, named: _Named, verdict: Verdict, remarks: str) -> str:
+    """Return the remarks as they are kept, of a decision that the role may make."""
+    problem = find_problem(named.role, named.scope, named.subject, verdict)
+    if problem:
+        raise RuleError(problem)
+    words = clean_typed(remarks, limit=settings.report.review.comment_limit, what="remarks")
+    if verdict is Verdict.RETURN and not words:
+        raise RuleError("decision: expected remarks that say why it is returned, got none")
+    return words
+
+
+def _log(
+    connection: Connection,
+    named: _Named,
+    meant: Subject | Decision,
+    *,
+    person: Person,
+    verdict: Verdict,
+    remarks: str,
+    at: datetime,
+) -> Decision:
+    content = {
+        "digest": meant.digest,
+        "parts": meant.parts,
+        "role": named.role,
+        "scope": named.scope,
+        "decision": verdict,
+        "remarks": remarks,
+    }
+    entry = log.append(
+        connection,
+        kind=DECISION,
+        by=person.person_id,
+        at=at,
+        quarter=str(named.quarter),
+        subject=named.subject,
+        content=content,
+    )
+    return list_decisions((entry,))[0]
 
 
 def _find_subject(database: Database, store: Store, settings: Settings, named: _Named) -> Subject:
@@ -189,14 +209,12 @@ def _tell_changed(named: _Named, changed: Sequence[str]) -> str:
     return f"{named.subject} of {named.quarter}: expected what was read, got changes since in {told}"
 
 
-def _require_role(connection: Connection, person: Person, role: Role, scope: str) -> None:
-    """Refuse somebody who does not hold the role now, whatever they held when they signed in."""
+def _require_may(connection: Connection, person: Person, named: _Named) -> None:
+    """Refuse somebody who does not hold the role now, whatever they held when they signed in, and what is too late."""
+    role, scope, quarter = named.role, named.scope, named.quarter
     known = find_person(connection, person_id=person.person_id)
     if known is None or not known.is_active or not known.has(role, scope):
         raise RuleError(f"decision: expected somebody who is {role} of {scope or 'the city'}, got somebody else")
-
-
-def _require_phase(connection: Connection, quarter: Quarter, role: Role) -> None:
     phase = find_phase(log.read_entries(connection, quarter=str(quarter), kinds=STEPS))
     if phase is Phase.PUBLISHED:
         raise RuleError(f"decision: expected reports of {quarter} that are not public yet, got published ones")
@@ -205,7 +223,7 @@ def _require_phase(connection: Connection, quarter: Quarter, role: Role) -> None
 
 
 def _find_last(connection: Connection, person: Person, named: _Named) -> Decision:
-    """Return what a person takes back."""
+    """Return what a person takes back: what they said, whatever stands there now."""
     entries = log.read_entries(
         connection, quarter=str(named.quarter), kinds=(DECISION,), subject=named.subject, by=person.person_id
     )

@@ -88,7 +88,7 @@ def set_active(connection: Connection, person_id: str, is_active: bool, *, by: s
 
 def load_people(connection: Connection) -> tuple[Person, ...]:
     """Return everybody, by name."""
-    held = _read_grants(log.read_entries(connection, kinds=(GRANTED, REVOKED)))
+    held = _read_grants(log.read_entries(connection, quarter="", kinds=(GRANTED, REVOKED)))
     rows = connection.execute(select(people).order_by(people.c.name, people.c.person_id))
     return tuple(Person(**row._asdict(), grants=held.get(row.person_id, ())) for row in rows)
 
@@ -99,7 +99,7 @@ def find_person(connection: Connection, *, person_id: str = "", email: str = "")
     row = connection.execute(select(people).where(is_wanted)).one_or_none()
     if row is None:
         return None
-    entries = log.read_entries(connection, kinds=(GRANTED, REVOKED), subject=_subject(row.person_id))
+    entries = log.read_entries(connection, quarter="", kinds=(GRANTED, REVOKED), subject=_subject(row.person_id))
     return Person(**row._asdict(), grants=_read_grants(entries).get(row.person_id, ()))
 
 

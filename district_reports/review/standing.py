@@ -41,6 +41,7 @@ from district_reports.review.steps import (
     find_phase,
     keep_standing,
     list_decisions,
+    list_objections,
     list_steps,
 )
 from district_reports.review.subjects import (
@@ -72,6 +73,7 @@ __all__ = [
     "is_held",
     "keep_standing",
     "list_decisions",
+    "list_objections",
     "list_required",
     "list_requirements",
     "list_steps",

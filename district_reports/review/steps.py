@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from district_reports.errors import LogError
-from district_reports.model import Decision, Entry, Phase, Record, ReleaseStep, Verdict
+from district_reports.model import Decision, Entry, Phase, Record, ReleaseStep, Role, Verdict
 
 DECISION: Final = "decision"
 FROZEN: Final = "frozen"
@@ -69,6 +69,11 @@ def keep_standing(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     last = {(found.subject, found.role, found.scope, found.person_id): found for found in decisions}
     standing = [found for found in last.values() if found.decision is not Verdict.WITHDRAW]
     return tuple(sorted(standing, key=lambda found: found.seq))
+
+
+def list_objections(entries: Iterable[Entry]) -> tuple[Decision, ...]:
+    """Return what organisations object to in what their sessions became, oldest first; they block nothing."""
+    return tuple(found for found in keep_standing(list_decisions(entries)) if found.role is Role.HOST)
 
 
 def _read(record: type[R], entry: Entry, more: Mapping[str, Any]) -> R:

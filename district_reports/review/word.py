@@ -39,13 +39,8 @@ from district_reports.review.word_comments import (
 __all__ = ["WordComment", "WordDraft", "read_docx", "read_docx_comments", "write_docx"]
 
 _LATIN: Final = "Arial"
-_EAST_ASIAN: Final = {
-    "zh-Hans": "Microsoft YaHei",
-    "zh-Hant": "Microsoft JhengHei",
-    "ja": "Yu Gothic",
-    "ko": "Malgun Gothic",
-}
-"""Fonts that come with Word; where one is missing, Word takes another of the script."""
+_EAST_ASIAN: Final = "Microsoft YaHei"
+"""Comes with Word; where it is missing, Word takes another font of the script."""
 _MUTED: Final = RGBColor(0x51, 0x60, 0x6E)
 _DEEPEST: Final = 6
 """Levels of headings that are set apart."""
@@ -272,8 +267,7 @@ class _Writer:
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for name in list(fonts.attrib):
             del fonts.attrib[name]
-        east = _EAST_ASIAN.get(self._page.language, _EAST_ASIAN["zh-Hans"])
-        for name, font in (("ascii", _LATIN), ("hAnsi", _LATIN), ("cs", _LATIN), ("eastAsia", east)):
+        for name, font in (("ascii", _LATIN), ("hAnsi", _LATIN), ("cs", _LATIN), ("eastAsia", _EAST_ASIAN)):
             fonts.set(qn(f"w:{name}"), font)
 
     def _set_language(self, properties: Any) -> None:
@@ -282,5 +276,5 @@ class _Writer:
         if mark is None:
             mark = OxmlElement("w:lang")
             properties.append(mark)
-        kind = "bidi" if self._is_mirrored else "eastAsia" if self._page.language in _EAST_ASIAN else "val"
+        kind = "bidi" if self._is_mirrored else "eastAsia" if "CJK" in self._page.font else "val"
         mark.set(qn(f"w:{kind}"), self._page.language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -28,8 +29,17 @@ _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
 
 
-def act(root: Path, what: Act, point: Touch | None = None) -> None:
-    """Publish or withdraw in the data directory below a folder; with a point, die there."""
+def act(root: Path, what: Act, point: Touch | None = None, limit: int = 0) -> None:
+    """Publish or withdraw in the data directory below a folder; with a point, die there; with a limit, write no more.
+
+    Args:
+        root: Above the data directory.
+        what: To be done.
+        point: Where to die.
+        limit: Bytes after which the kernel refuses to make a file longer, as a full disk does.
+    """
+    if limit:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     # Few and quick pages: each is one more touch.
     publish_gate.make_makers = tiny_makers  # type: ignore[attr-defined]
     settings = toy_settings()
@@ -43,15 +53,15 @@ def act(root: Path, what: Act, point: Touch | None = None) -> None:
         publish(store, settings, now=NOW)
     else:
         publish(store, settings, now=LATER, correction="Seven, not six.")
-    if point is None:
+    if point is None and not limit:
         watch.is_on = False
         (root / COUNTED).write_text(str(watch.seen))
 
 
 @contextmanager
-def acting(root: Path, what: Act, point: Touch | None = None) -> Iterator[BaseProcess]:
+def acting(root: Path, what: Act, point: Touch | None = None, limit: int = 0) -> Iterator[BaseProcess]:
     """Run `act` in a process of its own, which has ended when this ends."""
-    process = _CONTEXT.Process(target=act, args=(root, what, point))
+    process = _CONTEXT.Process(target=act, args=(root, what, point, limit))
     here = Path.cwd()
     # The process that forks finds this module below the folder in which it is started.
     os.chdir(ROOT)

@@ -156,3 +156,19 @@ def test_of_many_who_use_a_link_at_once_one_gets_in(database: Database, tmp_path
         for thread in clicks:
             thread.join()
         assert len(entered) == 1
+
+
+def test_a_link_made_for_somebody_else_stays_on_record(place: Place) -> None:
+    """Whoever makes a link could use it: the log tells that they made it."""
+    admin, other = place.person(of(Role.ADMIN)), place.person(of(Role.PUBLISHER))
+    browser, path = place.signed_in(person=admin), f"/people/{other.person_id}"
+    answer = browser.post(path, {"form": browser.token(path), "step": "link"})
+    assert answer.status_code == 200
+    assert "/sign-in/" in answer.text
+    with place.desk.database.read() as connection:
+        entry = read_entries(connection, kinds=("person_changed",))[-1]
+    assert (entry.by, entry.subject, entry.content) == (
+        admin.person_id,
+        path.strip("/").replace("people", "person"),
+        {"link": True},
+    )

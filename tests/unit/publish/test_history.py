@@ -87,6 +87,7 @@ def test_a_row_that_tells_something_else_is_named(row: Entry) -> None:
 # With the versions
 
 
+@pytest.mark.slow
 def test_a_version_stands_until_a_newer_one_does(toy: Settings, published: Store, workshop: Workshop) -> None:
     (only,) = load_versions(workshop.layout, load_history(workshop.database))
     assert (only.state, only.superseded_by, only.ended_at) == ("current", 0, None)

@@ -91,6 +91,7 @@ def test_a_correction_becomes_a_version_of_its_own_and_the_old_one_stays(toy: Se
     assert rows_of(published)[-1][1]["correction"] == "Seven, not six."
 
 
+@pytest.mark.slow
 def test_other_bytes_need_a_correction_to_be_told(toy: Settings, published: Store) -> None:
     sign_anew(published, toy, "corrected")
     told = refused(published, toy, ConfigError)
@@ -119,6 +120,7 @@ def test_all_that_is_missing_is_told_at_once(toy: Settings, signed: Store) -> No
     assert "not whole" in told
 
 
+@pytest.mark.slow
 def test_an_unsigned_release_is_refused(toy: Settings, signed: Store) -> None:
     with closing(open_records(signed)) as database:
         with database.read() as connection:
@@ -158,6 +160,7 @@ def test_a_bit_that_flips_after_all_was_asked_is_never_copied(toy: Settings, sig
     assert "other bytes" in refused(signed, toy, StaleError, steps=replace(PLAIN, copy=copy))
 
 
+@pytest.mark.slow
 def test_a_signature_taken_back_while_kits_are_made_is_heard(toy: Settings, signed: Store) -> None:
     def site(job: Job, known: Any) -> Any:
         with job.workshop.database.read() as connection:
@@ -193,6 +196,7 @@ def test_a_log_changed_by_hand_is_refused_and_the_row_named(toy: Settings, signe
     assert not (signed.root / "public").exists()
 
 
+@pytest.mark.slow
 def test_a_log_that_lost_its_publications_is_refused(toy: Settings, published: Store) -> None:
     """As an older backup of the database would."""
     (published.root / "records.sqlite3").rename(published.root / "gone.sqlite3")
@@ -204,6 +208,7 @@ def test_a_log_that_lost_its_publications_is_refused(toy: Settings, published: S
     assert served(published.root) == before
 
 
+@pytest.mark.slow
 def test_a_public_tree_changed_by_hand_is_refused(toy: Settings, published: Store) -> None:
     sign_anew(published, toy, "corrected")
     (published.root / "public" / "en" / "ad.html").write_bytes(b"buy")
@@ -253,6 +258,7 @@ def test_a_site_that_is_gone_is_built_again_to_the_byte(toy: Settings, published
     assert len(rows_of(published)) == 1
 
 
+@pytest.mark.slow
 def test_a_site_changed_by_hand_is_built_anew_when_that_is_asked(toy: Settings, published: Store) -> None:
     before = served(published.root)
     page = published.root / "public" / "index.html"
@@ -264,6 +270,7 @@ def test_a_site_changed_by_hand_is_built_anew_when_that_is_asked(toy: Settings, 
     assert publish(published, toy).has_switched is False
 
 
+@pytest.mark.slow
 def test_new_words_around_the_reports_are_logged_as_a_site(
     toy: Settings, published: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +300,7 @@ def test_a_version_changed_by_hand_is_no_ground_to_build_on(toy: Settings, publi
     assert "N/en/report.html: changed" in refused(published, toy, is_rebuild=True)
 
 
+@pytest.mark.slow
 def test_the_old_site_stays_until_the_next_publication(toy: Settings, published: Store) -> None:
     """For those who are in the middle of reading."""
     first = (published.root / "public").resolve()

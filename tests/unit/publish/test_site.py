@@ -487,7 +487,7 @@ def built_keys() -> set[str]:
     names |= {f"site.data.file.{label}" for label in site_lists.RELEASE_FILES.values()}
     names |= {f"site.data.column.{name}" for name in open_data.COLUMNS}
     names |= {f"site.data.state.{state.value}" for state in State}
-    names |= {f"site.calendar.head.{name}" for name in ("about", "draft", "freeze", "publish", "outcome")}
+    names |= {f"site.calendar.head.{name}" for name in ("draft", "freeze", "publish", "outcome")}
     names |= {f"site.calendar.step.{name}" for name in ("draft", "freeze", "publish")}
     names |= {f"site.calendar.event.{name}" for name in ("draft", "freeze", "publication")}
     for page, parts in (("methods", site_texts.METHODS), ("your_words", site_texts.YOUR_WORDS)):

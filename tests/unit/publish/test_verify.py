@@ -40,6 +40,16 @@ def overwrite(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
+def lead_elsewhere(root: Path) -> None:
+    (root / "public/2026Q3/latest").unlink()
+    (root / "public/2026Q3/latest").symlink_to("v9")
+
+
+def make_folder(root: Path) -> None:
+    (root / "public/2026Q3/latest").unlink()
+    (root / "public/2026Q3/latest").mkdir()
+
+
 def version_of(store: Store) -> Path:
     (folder,) = (store.root / "published" / "versions" / "2026Q3").iterdir()
     return folder
@@ -77,14 +87,8 @@ EDITS: dict[str, tuple[Callable[[Path], object], str]] = {
     "a hidden page added": (lambda root: (root / "public/.htaccess").write_bytes(b"x"), "public/.htaccess: added"),
     "a page removed": (lambda root: (root / "public/en/index.html").unlink(), "public/en/index.html: removed"),
     "a link added": (lambda root: (root / "public/etc").symlink_to("/etc"), "public/etc: added"),
-    "latest elsewhere": (
-        lambda root: ((root / "public/2026Q3/latest").unlink(), (root / "public/2026Q3/latest").symlink_to("v9")),
-        "public/2026Q3/latest: changed",
-    ),
-    "latest a folder": (
-        lambda root: ((root / "public/2026Q3/latest").unlink(), (root / "public/2026Q3/latest").mkdir()),
-        "public/2026Q3/latest: removed",
-    ),
+    "latest elsewhere": (lead_elsewhere, "public/2026Q3/latest: changed"),
+    "latest a folder": (make_folder, "public/2026Q3/latest: removed"),
     "a pipe": (lambda root: os.mkfifo(root / "public/pipe"), "public/pipe: added"),
 }
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import Engine, event
 
 from district_reports.database import Database, open_database
 from district_reports.model import Person
@@ -28,6 +30,21 @@ class Drafted(NamedTuple):
     database: Database
     store: Store
     people: dict[str, Person]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_flushing() -> Iterator[None]:
+    """Files need not outlive the machine."""
+
+    def relax(connection: Any, record: object) -> None:
+        if hasattr(connection, "set_trace_callback"):
+            connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(Engine, "connect", relax)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+    event.remove(Engine, "connect", relax)
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -117,7 +117,7 @@ def staff(database: Database, settings: Settings) -> dict[str, Person]:
 
 
 def subject_of(role: Role, scope: str) -> str:
-    kinds = {Role.COMMANDER: "dossier", Role.COUNCIL: "dossier", Role.LANGUAGE: "language"}
+    kinds = {Role.HOST: "session", Role.COMMANDER: "dossier", Role.COUNCIL: "dossier", Role.LANGUAGE: "language"}
     return f"{kinds[role]}/{scope}" if role in kinds else "release"
 
 

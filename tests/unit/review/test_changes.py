@@ -25,7 +25,7 @@ from district_reports.model import (
     Status,
     Text,
 )
-from district_reports.review.changes import DETAILS, list_changes
+from district_reports.review.changes import DETAILS, PARTS, list_changes
 from district_reports.review.changes_of_numbers import list_numbers
 from district_reports.review.changes_told import tell_changes
 from tests.unit.render.dossiers import TAGS, all_words, make_dossier, shipped
@@ -315,11 +315,16 @@ def test_words_of_a_change_read_aloud() -> None:
     words = {one.text for one in tell_changes(sheet_of("en", loop=make_loop(make_item(Status.STALLED))), worst())}
     assert "Violent incidents: the number is gone. Last report: 412. Now: no data." in words
     assert "An open item is missing: i-9. Last report: Under way." in words
-    assert (
-        "How often did officers use force?: this source stands worse. Last report: in order. Now: not published."
-        in words
-    )
+    assert "Use of force: this source stands worse. Last report: in order. Now: not published." in words
     assert "No fluent reader has signed the wording in Español." in words
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_part_that_can_be_gone_has_a_name(tag: str) -> None:
+    gone = [Change(kind="part", name=name, severity=9, detail="part_gone") for name in (*PARTS, "places")]
+    told = {one.text for one in tell_changes(sheet_of(tag), gone)}
+    assert len(told) == len(gone)
+    assert not [text for text in told if any(name in text for name in ("ladders", "readings", "taking_part"))]
 
 
 def test_unknown_names_are_told_as_they_are() -> None:

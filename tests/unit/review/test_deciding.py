@@ -11,15 +11,19 @@ from typing import Any
 import pytest
 
 from district_reports.database import Database
+from district_reports.engagement.records import store_import
+from district_reports.engagement.records_read import load_host_part
+from district_reports.engagement.screen import make_screen
 from district_reports.errors import ReviewError, RuleError, StaleError
 from district_reports.model import Decision, Grant, Person, Role, Standing, Verdict
 from district_reports.review import log
 from district_reports.review.deciding import find_problem
 from district_reports.review.people import load_people, revoke, set_active
-from district_reports.review.standing import list_decisions, list_requirements
-from district_reports.review.subjects import load_subjects
+from district_reports.review.standing import list_decisions, list_objections, list_required, list_requirements
+from district_reports.review.subjects import load_subjects, session_subject
 from district_reports.settings import Settings
 from district_reports.store import Store
+from tests.unit.engagement.sayings import NOON, brought, session
 from tests.unit.review.conftest import Drafted
 from tests.unit.review.small_release import (
     AT,
@@ -324,6 +328,55 @@ class TestWords:
             with pytest.raises(RuleError, match=f"at most {limit}"):
                 say(database, store, toy, people["commander N"], RETURN, remarks="x" * length)
         say(database, store, toy, people["commander N"], RETURN, remarks="x" * limit)
+
+
+class TestObjecting:
+    """A community organisation, on what its own sessions became."""
+
+    @pytest.fixture
+    def host(self, drafted: Drafted, toy: Settings) -> Person:
+        screen = make_screen(toy)
+        for number, name in enumerate(("First Hosts", "Second Hosts")):
+            file = brought(f"{number}.xlsx")
+            held = session(f"A-{number}", name)
+            store_import(drafted.database, held, screen=screen, file=file, by="liaison", at=NOON)
+        with drafted.database.begin() as connection:
+            return add(connection, toy, "host", Grant(role=Role.HOST, scope="First Hosts, Inc."))
+
+    def object(self, drafted: Drafted, toy: Settings, host: Person, session_id: str = "A-0", **more: Any) -> Decision:
+        name = f"session/{session_id}"
+        sessions = [*load_host_part(drafted.database, "First Hosts"), *load_host_part(drafted.database, "Second Hosts")]
+        subjects = {x.name: x for x in (session_subject(y, QUARTER) for y in sessions)}
+        wish = {"subject": name, "digest": subjects[name].digest, "remarks": "Nobody said that.", **more}
+        return say(drafted.database, drafted.store, toy, host, wish.pop("verdict", RETURN), **wish)
+
+    def test_to_what_became_of_its_own_session(self, drafted: Drafted, toy: Settings, host: Person) -> None:
+        objection = self.object(drafted, toy, host)
+        assert list_objections(entries_of(drafted.database)) == (objection,)
+        assert (objection.subject, objection.remarks) == ("session/A-0", "Nobody said that.")
+        # It is heard, and blocks nothing.
+        assert Role.HOST not in {grant.role for grant, _ in list_required(toy)}
+        self.object(drafted, toy, host, verdict=WITHDRAW)
+        assert list_objections(entries_of(drafted.database)) == ()
+
+    def test_not_to_another_organisations(self, drafted: Drafted, toy: Settings, host: Person) -> None:
+        with pytest.raises(ReviewError, match="found none"):
+            self.object(drafted, toy, host, "A-1")
+        with pytest.raises(RuleError, match="somebody else"):
+            self.object(drafted, toy, host, "A-1", scope="Second Hosts")
+
+    def test_not_to_what_it_has_changed_itself_since(self, drafted: Drafted, toy: Settings, host: Person) -> None:
+        with pytest.raises(StaleError):
+            self.object(drafted, toy, host, digest="0" * 64)
+
+    def test_nothing_is_signed(self, drafted: Drafted, toy: Settings, host: Person) -> None:
+        with pytest.raises(RuleError, match="expected return, withdraw"):
+            self.object(drafted, toy, host, verdict=SIGN)
+
+    def test_once_the_reports_are_frozen_it_is_too_late(self, drafted: Drafted, toy: Settings, host: Person) -> None:
+        freeze(drafted.database, drafted.store, toy)
+        with pytest.raises(RuleError, match="frozen"):
+            self.object(drafted, toy, host)
 
 
 class TestPhases:

@@ -15,19 +15,19 @@ from district_reports.desk.limits import Limit, Limits
 from district_reports.desk.templating import Pages
 from district_reports.settings import Settings
 from district_reports.store import Store
-from tests.unit.desk.asking import Place, open_place
+from tests.unit.desk.asking import URL, Place, open_place
 
 HASTY = "PRAGMA synchronous=OFF"
 
 
-def open_released(settings: Settings, release: Path, folder: Path, pages: Pages) -> Iterator[Place]:
+def open_released(settings: Settings, release: Path, folder: Path, pages: Pages, url: str = URL) -> Iterator[Place]:
     """Give a desk over a copy of a release."""
     data = shutil.copytree(release.parents[1], folder / "data")
     store = Store.open(data, kind="sample", city_id=settings.city.city_id, domains=("sample",))
     with closing(open_database(data / "records.sqlite3", city_id=settings.city.city_id, kind="sample")) as database:
         event.listen(database.engine, "connect", lambda connection, record: connection.execute(HASTY))
         limits = Limits(session=Limit(10_000, 60))
-        with open_place(settings, database, store, pages=pages, limits=limits) as place:
+        with open_place(settings, database, store, pages=pages, limits=limits, url=url) as place:
             yield place
 
 

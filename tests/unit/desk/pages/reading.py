@@ -25,11 +25,13 @@ class Outline(HTMLParser):
         self.headings: list[str] = []
         self.tags: list[str] = []
         self.primary = 0
+        self.inline: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.tags.append(tag)
+        self.inline += [name for name in given if name == "style" or name.startswith("on")]
         if "id" in given:
             self.ids.append(given["id"])
         if tag == "a":

@@ -29,6 +29,7 @@ def redraft(place: Place, name: str = "007/en/report.html") -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
+@pytest.mark.slow
 def test_a_commander_signs_and_takes_it_back(released: Place) -> None:
     browser = released.signed_in(of(Role.COMMANDER, "007"))
     assert 'value="withdraw"' not in browser.get(f"{OWN}/decide").text, "there is nothing to take back"
@@ -40,6 +41,7 @@ def test_a_commander_signs_and_takes_it_back(released: Place) -> None:
     assert count_decisions(released) == 2
 
 
+@pytest.mark.slow
 def test_to_return_it_remarks_are_needed(released: Place) -> None:
     browser = released.signed_in(of(Role.COMMANDER, "007"))
     code, _, page = decide(browser, verdict="return", remarks=" \n ")
@@ -49,6 +51,7 @@ def test_to_return_it_remarks_are_needed(released: Place) -> None:
     assert "A number is wrong." in texts(browser.get(f"{OWN}/decide").text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{"verdict": "destroy"}, {"verdict": ""}, {"role": "publisher"}, {"role": ""}])
 def test_what_nobody_offered_is_refused(released: Place, change: dict[str, str]) -> None:
     assert decide(released.signed_in(of(Role.COMMANDER, "007")), **change)[0] == 422
@@ -67,6 +70,7 @@ def test_signing_a_stale_draft_is_refused_and_says_what_changed(released: Place)
     assert decide(browser)[0] == 303
 
 
+@pytest.mark.slow
 def test_a_signature_on_bytes_that_changed_is_told_as_stale(released: Place) -> None:
     browser = released.signed_in(of(Role.COMMANDER, "007"), of(Role.PUBLISHER))
     assert decide(browser)[0] == 303
@@ -76,6 +80,7 @@ def test_a_signature_on_bytes_that_changed_is_told_as_stale(released: Place) -> 
     assert "1 draft changed after it was signed." in texts(browser.get(f"/releases/{QUARTER}").text)
 
 
+@pytest.mark.slow
 def test_a_file_changed_on_the_disk_alone_cannot_be_signed(released: Place) -> None:
     path = released.desk.store.root / "editions" / QUARTER / "007" / "en" / "report.pdf"
     path.write_bytes(path.read_bytes() + b" ")
@@ -83,6 +88,7 @@ def test_a_file_changed_on_the_disk_alone_cannot_be_signed(released: Place) -> N
     assert code == 409 and "Print version (PDF)" in texts(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("grant", "address"),
     [
@@ -99,6 +105,7 @@ def test_everybody_signs_what_is_theirs(released: Place, grant: object, address:
     assert count_decisions(released) == 1
 
 
+@pytest.mark.slow
 def test_a_council_can_see_it_and_hold_nothing_up(released: Place) -> None:
     browser = released.signed_in(of(Role.COUNCIL, "007"))
     page = browser.get(f"{OWN}/decide").text
@@ -116,6 +123,7 @@ def test_two_who_sign_at_once_both_stand(released: Place) -> None:
     assert texts(browsers[0].get(f"{OWN}/decide").text).count("Files decided on:") == 4
 
 
+@pytest.mark.slow
 def test_freezing_asks_twice_and_opening_again_asks_why(released: Place) -> None:
     browser = released.signed_in(of(Role.PUBLISHER))
     base = f"/releases/{QUARTER}"

@@ -53,7 +53,7 @@ def all_pages(place: Place, browser: Browser) -> list[str]:
     return [*PAGES, f"/items/{item.item_id}", person]
 
 
-@pytest.mark.parametrize("tag", ["en", "ar", pytest.param("es", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("tag", ["en", *(pytest.param(tag, marks=pytest.mark.slow) for tag in ("ar", "es", "zh-Hans"))])
 def test_every_page_is_whole_in_every_language(shared: Place, tag: str) -> None:
     browser = shared.signed_in(*EVERYTHING, of(Role.HOST, host_of(shared)), language=tag)
     for path in all_pages(shared, browser):
@@ -63,11 +63,7 @@ def test_every_page_is_whole_in_every_language(shared: Place, tag: str) -> None:
         assert outline.headings.count("h1") == 1, path
         assert f'<html lang="{tag}" dir="{"rtl" if tag == "ar" else "ltr"}">' in answer.text
         assert len(outline.ids) == len(set(outline.ids)), path
-        assert (
-            "script" not in outline.tags
-            and "style=" not in answer.text
-            and " on" not in re.sub(r">[^<]*<", "><", answer.text).replace(" only", "")
-        ), path
+        assert "script" not in outline.tags and not outline.inline, path
         assert outline.primary <= 1, f"{path}: one thing to do, not {outline.primary}"
         for label in re.findall(r'<label for="([^"]+)"', answer.text):
             assert label in outline.ids, f"{path}: label for {label}"
@@ -86,6 +82,7 @@ def test_my_drafts_tell_what_waits_and_until_when(shared: Place) -> None:
     assert "Nothing waits for you now." in nobody and "District 7" not in nobody
 
 
+@pytest.mark.slow
 def test_after_the_deadline_the_page_says_so(released: Place) -> None:
     released.clock.pass_time(days=11)
     browser = released.signed_in(of(Role.COMMANDER, "007"), of(Role.PUBLISHER))
@@ -94,6 +91,7 @@ def test_after_the_deadline_the_page_says_so(released: Place) -> None:
     assert "1 commander is late." in texts(browser.get(f"/releases/{QUARTER}").text)
 
 
+@pytest.mark.slow
 def test_a_draft_shows_the_real_edition_and_all_its_files(shared: Place) -> None:
     browser = shared.signed_in(of(Role.COUNCIL, "007"), language="es")
     html = browser.get(OWN).text
@@ -136,18 +134,21 @@ def test_what_is_not_there_is_not_found(shared: Place, path: str) -> None:
     assert shared.signed_in(*EVERYTHING).get(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_file_that_was_changed_on_the_disk_is_not_shown(released: Place) -> None:
     path = released.desk.store.root / "editions" / QUARTER / "007" / "en" / "report.html"
     path.write_bytes(path.read_bytes().replace(b"District", b"Distrikt", 1))
     assert released.signed_in(of(Role.DATA)).get(f"{OWN}/files/en/report.html").status_code == 503
 
 
+@pytest.mark.slow
 def test_the_word_file_is_that_of_the_draft(shared: Place) -> None:
     answer = shared.signed_in(of(Role.COMMANDER, "007")).get(f"{OWN}/word.docx?language=es")
     assert answer.status_code == 200 and answer.content[:2] == b"PK"
     assert answer.headers["content-disposition"] == 'attachment; filename="2026Q3-007-es.docx"'
 
 
+@pytest.mark.slow
 def test_the_overview_says_who_has_signed_and_who_has_not(shared: Place) -> None:
     page = texts(shared.signed_in(of(Role.PUBLISHER)).get(f"/releases/{QUARTER}").text)
     assert "commanders have signed." in page or "commanders has signed." in page
@@ -163,18 +164,17 @@ def test_the_overview_says_who_has_signed_and_who_has_not(shared: Place) -> None
     assert "Freeze" not in texts(shared.signed_in(of(Role.DATA)).get(f"/releases/{QUARTER}").text)
 
 
+@pytest.mark.slow
 def test_the_log_tells_a_row_that_was_changed(released: Place) -> None:
     browser = released.signed_in(of(Role.ADMIN))
     assert "Verified: all 3 rows are whole." in texts(browser.get("/log").text)
+    triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'review_log'"
     with released.desk.database.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER IF EXISTS review_log_no_update")
-        for name in connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'review_log'"
-        ).fetchall():
-            connection.exec_driver_sql(f'DROP TRIGGER "{name[0]}"')
-        connection.exec_driver_sql("UPDATE review_log SET kind = 'decision' WHERE seq = 2")
+        for (name,) in connection.exec_driver_sql(triggers).fetchall():
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        connection.exec_driver_sql("UPDATE review_log SET kind = 'decision' WHERE seq = 1")
     page = texts(browser.get("/log").text)
-    assert "The log was changed by hand at row 2" in page and "Verified" not in page
+    assert "The log was changed by hand at row 1" in page and "Verified" not in page
 
 
 @pytest.mark.parametrize("before", ["0", "-1", "x", "9" * 30, "2", "٣"])

@@ -39,6 +39,7 @@ def test_a_comment_stays_text(released: Place) -> None:
     assert is_harmless(page) and "You said, we did" in texts(page)
 
 
+@pytest.mark.slow
 def test_a_comment_is_answered_and_settled(released: Place) -> None:
     council, commander = (released.signed_in(of(role, "007")) for role in (Role.COUNCIL, Role.COMMANDER))
     council.send(f"{OWN}/comments", f"{OWN}/comments", {"text": "Too long."})
@@ -50,6 +51,7 @@ def test_a_comment_is_answered_and_settled(released: Place) -> None:
     assert "Too long." in page and "We cut it." in page and "· Settled" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "wrong"),
     [
@@ -66,6 +68,7 @@ def test_a_comment_that_is_none_is_refused_at_its_field(shared: Place, sent: dic
     assert answer.status_code == 422 and f'href="#{wrong}"' in answer.text
 
 
+@pytest.mark.slow
 def test_whoever_may_not_comment_is_not_asked_to(shared: Place) -> None:
     assert "<textarea" not in shared.signed_in(of(Role.ADMIN)).get(f"{OWN}/comments").text
 
@@ -73,6 +76,7 @@ def test_whoever_may_not_comment_is_not_asked_to(shared: Place) -> None:
 # The commander's note
 
 
+@pytest.mark.slow
 def test_a_note_is_shown_before_it_is_saved_and_stays_text(released: Place) -> None:
     browser = released.signed_in(of(Role.COMMANDER, "007"))
     sent = {"step": "preview", "text.en": HOSTILE, "text.ar": "نص"}
@@ -87,6 +91,7 @@ def test_a_note_is_shown_before_it_is_saved_and_stays_text(released: Place) -> N
     assert "There is no note." in texts(browser.get(f"{OWN}/note").text)
 
 
+@pytest.mark.slow
 def test_a_note_that_may_name_somebody_asks_to_look_again(released: Place) -> None:
     browser = released.signed_in(of(Role.COMMANDER, "007"))
     sent = {"step": "save", "text.en": "Call me at 312-555-0142."}
@@ -95,6 +100,7 @@ def test_a_note_that_may_name_somebody_asks_to_look_again(released: Place) -> No
     assert browser.send(f"{OWN}/note", f"{OWN}/note", {**sent, "looked": "yes"}).status_code == 303
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "wrong"),
     [({}, "text-en"), ({"text.en": "x" * 1201}, "text-en"), ({"text.es": "x" * 1201, "text.en": "Fine."}, "text-es")],
@@ -105,6 +111,7 @@ def test_a_note_that_is_too_long_or_empty_is_refused(shared: Place, sent: dict[s
     assert answer.status_code == 422 and f'href="#{wrong}"' in answer.text
 
 
+@pytest.mark.slow
 def test_only_the_commander_is_asked_for_a_note(shared: Place) -> None:
     page = shared.signed_in(of(Role.COUNCIL, "007")).get(f"{OWN}/note").text
     assert "<textarea" not in page and "Only the commander" in texts(page)
@@ -113,6 +120,7 @@ def test_only_the_commander_is_asked_for_a_note(shared: Place) -> None:
 # Items
 
 
+@pytest.mark.slow
 def test_a_step_of_an_item_is_recorded_under_the_rules(released: Place) -> None:
     browser = released.signed_in(of(Role.COMMANDER, "007"))
     name = own_item(released, Status.HEARD)
@@ -128,10 +136,11 @@ def test_a_step_of_an_item_is_recorded_under_the_rules(released: Place) -> None:
     assert item is not None and item.steps[-1].status is Status.STALLED
     assert load_versions(released.desk.database)[name] == int(sent["version"]) + 1
     # The same form from before, by another: somebody has changed it since.
-    answer = released.signed_in(of(Role.DATA)).send(path, path, {**sent, "obstacle": "Rain."})
+    answer = released.signed_in(of(Role.DATA)).send(path, path, {**sent, "obstacle": "It rained.", "looked": "yes"})
     assert answer.status_code == 409 and "Somebody else changed this request" in texts(answer.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "wrong"),
     [
@@ -156,6 +165,7 @@ def test_a_step_against_the_rules_is_refused_at_its_field(shared: Place, sent: d
     assert answer.status_code == 422 and f'href="#{wrong}"' in answer.text
 
 
+@pytest.mark.slow
 def test_a_promise_is_made_with_the_step_that_needs_it(released: Place) -> None:
     path = f"/items/{own_item(released, Status.HEARD)}"
     browser = released.signed_in(of(Role.COMMANDER, "007"))
@@ -169,6 +179,7 @@ def test_a_promise_is_made_with_the_step_that_needs_it(released: Place) -> None:
     assert "A lamp at the corner." in page and "December 1, 2026" in page
 
 
+@pytest.mark.slow
 def test_the_list_shows_only_the_own_districts(shared: Place) -> None:
     page = texts(shared.signed_in(of(Role.COMMANDER, "007")).get("/items?place=008").text)
     assert "District 7 (Englewood)" in page and "District 8" not in page
@@ -177,6 +188,7 @@ def test_the_list_shows_only_the_own_districts(shared: Place) -> None:
 # Sessions of a host
 
 
+@pytest.mark.slow
 def test_a_host_reads_its_own_sessions_and_objects(released: Place) -> None:
     sessions, _ = load_ledger_parts(released.desk.database, released.desk.today)
     mine = sessions[0]
@@ -192,6 +204,8 @@ def test_a_host_reads_its_own_sessions_and_objects(released: Place) -> None:
     answer = browser.send(f"/sessions/{QUARTER}", action, {**sent, "remarks": HOSTILE})
     assert answer.headers["location"] == f"/sessions/{QUARTER}?message=objected"
     assert is_harmless(browser.get(f"/sessions/{QUARTER}").text)
+    overview = released.signed_in(of(Role.DATA)).get(f"/releases/{QUARTER}").text
+    assert is_harmless(overview) and f"Session {mine.session_id}" in texts(overview)
     stale = browser.send(f"/sessions/{QUARTER}", action, {**sent, "digest": "0" * 64, "remarks": "x"})
     assert stale.status_code == 409
     back = browser.send(f"/sessions/{QUARTER}", action, {"digest": "", "verdict": "withdraw"})
@@ -201,6 +215,7 @@ def test_a_host_reads_its_own_sessions_and_objects(released: Place) -> None:
 # People
 
 
+@pytest.mark.slow
 def test_an_admin_adds_somebody_and_gives_and_takes_a_role(released: Place) -> None:
     admin = released.signed_in(of(Role.ADMIN))
     answer = admin.send("/people", "/people", {"name": HOSTILE, "email": "New@City.example", "language": "ar"})
@@ -217,6 +232,7 @@ def test_an_admin_adds_somebody_and_gives_and_takes_a_role(released: Place) -> N
     assert released.browser().get(link.removeprefix("https://desk.example")).status_code != 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "wrong"),
     [
@@ -232,6 +248,7 @@ def test_who_cannot_be_added_is_told_at_the_field(shared: Place, sent: dict[str,
     assert answer.status_code == 422 and f'href="#{wrong}"' in answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sent",
     [
