@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks import counting, editions, loop, pull, report, sources
+from benchmarks import counting, desk, editions, loop, pull, report, sources
 from benchmarks.children import REAL_DATA, ROOT
 from benchmarks.options import Options
 from benchmarks.table import Finding, render, watched
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Options], Finding]] = {
     "editions": editions.measure,
     "loop": loop.measure,
     "report": report.measure,
+    "desk": desk.measure,
 }
 PACKAGES = (
     "altair",

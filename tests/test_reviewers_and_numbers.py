@@ -86,7 +86,7 @@ reviews = st.builds(
 )
 PHASES = (Phase.explicit, Phase.generate)
 """An example is small as it is, and takes long: none is made smaller."""
-OF_REVIEW = {"review": True, "review_line": True, "labels": {"translation_unreviewed"}}
+OF_REVIEW: Any = {"review": True, "review_line": True, "labels": {"translation_unreviewed"}}
 """What of a page tells of its review, and nothing else does."""
 
 
@@ -343,6 +343,8 @@ def test_a_release_counts_the_same_whatever_reviewers_say(
             )
         subjects = load_subjects(store, settings, QUARTER)
         assert subjects is not None
+        signed = subjects.dossier("007")
+        assert signed is not None
         decide(
             records,
             store,
@@ -352,7 +354,7 @@ def test_a_release_counts_the_same_whatever_reviewers_say(
             scope="007",
             quarter=QUARTER,
             subject="dossier/007",
-            digest=subjects.dossier("007").digest,
+            digest=signed.digest,
             verdict=Verdict.RETURN,
             remarks="412 is wrong.",
             at=AT,

@@ -28,7 +28,7 @@ LIVES: Final = timedelta(hours=12)
 
 
 class ForgedFormError(Exception):
-    """The token is not one that was made for this session and path, or is too old."""
+    """The token is not one that was made for this visit and path, or is too old."""
 
 
 class ReplayedFormError(Exception):
@@ -81,7 +81,7 @@ def require_token(key: bytes, session: str, path: str, token: str, now: datetime
     """Check a form's token.
 
     Raises:
-        ForgedFormError: If it was not made for this session and path, or is too old.
+        ForgedFormError: If it was not made for this visit and path, or is too old.
     """
     head, _, seal = token.rpartition(".")
     if not hmac.compare_digest(seal.encode(), _seal(key, session, path, head).encode()):

@@ -125,7 +125,7 @@ def _tell(visit: Visit, draft: Draft, comment: Comment, answers: dict[str, list[
     is_local = comment.role in (Role.COMMANDER, Role.COUNCIL)
     is_theirs = comment.person_id == person.person_id or person.has(Role.COMMANDER, draft.place_id)
     return {
-        "id": comment.comment_id,
+        "comment_id": comment.comment_id,
         "who": wording.person(comment.person_id, draft.release.people),
         "role": wording.grant(Grant(role=comment.role, scope=draft.place_id))
         if is_local

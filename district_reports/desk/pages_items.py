@@ -146,7 +146,7 @@ def _has_status(item: FeedbackItem, wanted: str) -> bool:
 def _row(visit: Visit, item: FeedbackItem) -> dict[str, Any]:
     wording = visit.wording
     return {
-        "id": item.item_id,
+        "item_id": item.item_id,
         "said": in_language(item.said, visit),
         "place": wording.place(item.district_id),
         "status": visit.words.text(f"loop.status.{item.steps[-1].status}"),

@@ -154,7 +154,7 @@ def _render_all(visit: Visit, given: dict[str, str], wrongs: tuple[Wrong, ...] =
         status_code=status,
         rows=[
             {
-                "id": person.person_id,
+                "person_id": person.person_id,
                 "name": person.name,
                 "email": person.email,
                 "is_active": person.is_active,

@@ -169,7 +169,7 @@ def _place(release: Release, place: str, comments: int) -> dict[str, Any]:
     cells: list[Cell | None] = [release.cell(role, place, subject) for role in roles] or [None, None]
     words = release.visit.words
     return {
-        "id": place,
+        "place_id": place,
         "name": release.visit.wording.place(place),
         "cells": cells,
         "comments": words.number(comments),

@@ -107,7 +107,7 @@ def _tell(
         "desk.item.language": wording.language(session.language),
     }
     return {
-        "id": session.session_id,
+        "session_id": session.session_id,
         "digest": subject.digest,
         "title": words.text("desk.sessions.one", host=words.name(session.host), day=wording.day(session.on)),
         "facts": [{"label": words.text(key), "text": text} for key, text in facts.items()],

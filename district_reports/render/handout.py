@@ -20,6 +20,7 @@ from district_reports.render.kit_parts import (
     list_gatherings,
     list_items,
     name_gatherings,
+    tell_originals,
 )
 from district_reports.render.sheet import Sheet
 from district_reports.render.view import ContactLine, KeyFact, Page
@@ -66,8 +67,8 @@ def build_handout(sheet: Sheet, page: Page) -> Handout:
     """Return the handout of a page."""
     section, figure = find_trends(page)[0]
     heading, none = name_gatherings(page)
-    asked = "" if page.loop is None else page.loop.answer
     items = () if page.loop is None else list_items(sheet, page.loop.cards, MOST_ITEMS)
+    asked = "" if page.loop is None else sheet.sentences(page.loop.answer, *tell_originals(sheet, items))
     meetings = list_gatherings(page, MOST_MEETINGS)
     return Handout(
         furniture=furnish(page, sheet.words.text("kit.handout.title", place=sheet.place, months=sheet.months)),

@@ -15,6 +15,7 @@ from district_reports.addresses import full_url, place_path
 from district_reports.model import Record, Status
 from district_reports.render.edge import shown_address
 from district_reports.render.sheet import Sheet
+from district_reports.render.spoken import notice_originals
 from district_reports.render.view import Card, CardLine, Figure, Page, Said, Section
 
 MOST_WORDS: Final = 180
@@ -121,6 +122,12 @@ def draw_code(url: str) -> str:
 def list_items(sheet: Sheet, cards: tuple[Card, ...], most: int) -> tuple[Item, ...]:
     """Return the first requests in the order of the report, the worst first, in brief."""
     return tuple(_item(sheet, card) for card in cards[:most])
+
+
+def tell_originals(sheet: Sheet, items: tuple[Item, ...]) -> tuple[str, ...]:
+    """Return the sentence that some of these words stand in another language than the page's, where some do."""
+    said = [item.title for item in items] + [item.line.said for item in items if item.line is not None]
+    return notice_originals(sheet, said)
 
 
 def _item(sheet: Sheet, card: Card) -> Item:

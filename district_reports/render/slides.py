@@ -24,6 +24,7 @@ from district_reports.render.kit_parts import (
     list_gatherings,
     list_items,
     name_gatherings,
+    tell_originals,
 )
 from district_reports.render.sheet import Sheet
 from district_reports.render.spoken import say_by_tag
@@ -156,8 +157,8 @@ def _pictures(sheet: Sheet, page: Page) -> Slide:
 def _asked(sheet: Sheet, loop: Section) -> Slide:
     items = list_items(sheet, loop.cards, MOST_ITEMS)
     meanings = [part for part in loop.parts if part.section_id == "loop-words"]
-    notes = (*loop.notices, *(meanings[0].points if meanings else ()))
-    lead = "" if items else loop.answer
+    notes = meanings[0].points if meanings else ()
+    lead = "".join(tell_originals(sheet, items)) if items else loop.answer
     return Slide(kind="items", title=loop.question, lead=lead, items=items, notes=notes or (loop.answer,))
 
 

@@ -176,3 +176,11 @@ def test_who_has_not_answered_is_reminded_in_their_own_language(database: Databa
 def test_without_an_address_of_the_desk_nobody_is_reminded(database: Database) -> None:
     with pytest.raises(ConfigError, match="DESK_URL"):
         plan_reminders(PLAIN.model_copy(update={"desk": DeskSettings()}), WORDS, database, QUARTER)
+
+
+def test_every_word_of_the_mail_is_asked_for() -> None:
+    flows = Path(__file__).parents[2] / "flows"
+    code = "".join((flows / name).read_text() for name in ("distributing.py", "reminding.py"))
+    keys = {key for key in WORDS[TAG].forms if key.startswith("mail.")}
+    assert keys
+    assert {key for key in keys if f'"{key}"' not in code} == set()

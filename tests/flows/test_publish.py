@@ -105,6 +105,7 @@ def test_an_unsigned_release_is_refused_with_5_and_all_that_is_missing(
     assert not (signed.root / "public").exists()
 
 
+@pytest.mark.slow
 def test_a_log_changed_by_hand_is_refused_with_5_and_the_row(toyville: Run, signed: Store) -> None:  # noqa: F811
     with closing(open_records(signed)) as database, database.begin() as connection:
         (row, *_) = log.read_entries(connection, kinds=("frozen",))
@@ -115,6 +116,7 @@ def test_a_log_changed_by_hand_is_refused_with_5_and_the_row(toyville: Run, sign
     assert f"row {row.seq}" in told(err)
 
 
+@pytest.mark.slow
 def test_a_public_tree_changed_by_hand_is_refused_with_5_and_the_file(toyville: Run, published: Store) -> None:  # noqa: F811
     (published.root / "public" / "index.html").unlink()
     code, _, err = toyville("publish", *at(published))
@@ -166,6 +168,7 @@ def test_a_correction_is_asked_for_told_and_kept(
     assert code == 2 and "at most 1000 characters" in told(err)
 
 
+@pytest.mark.slow
 def test_a_withdrawal_is_told_and_needs_a_reason(toyville: Run, published: Store) -> None:  # noqa: F811
     code, _, err = toyville("withdraw", *at(published), "v1", "--reason", "  ")
     assert code == 2 and "--reason: expected why" in told(err)

@@ -61,7 +61,7 @@ class Watch:
             self.touch("fsync", str(Path(f"/proc/self/fd/{descriptor}").readlink()))
             fsync(descriptor)
 
-        os.fsync = watched
+        os.fsync = watched  # type: ignore[assignment]
 
     def _audit(self, name: str, arguments: tuple[Any, ...]) -> None:
         if name == "open":

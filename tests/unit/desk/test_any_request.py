@@ -94,6 +94,8 @@ def ask(place: Place, browser: Browser, case: Case, is_known: bool, has_token: b
         base_url=place.desk.url,
         headers={"Cookie": f"desk-session={browser.session}"} if browser.session else {},
         allow_redirects=False,
+        # How long it takes says more of the machine than of the desk.
+        timeout=120,
     )
     return int(response.status_code)
 

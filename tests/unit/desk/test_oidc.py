@@ -28,6 +28,8 @@ from tests.postgres import free_port
 from tests.unit.desk.asking import NOON, URL, Browser, Place, of, open_place
 from tests.unit.desk.providers import CLIENT, SECRET, SHARED, Scripted, open_provider
 
+pytestmark = pytest.mark.slow
+
 CALLBACK = "/oidc/callback"
 
 
@@ -255,7 +257,6 @@ def real_provider() -> Iterator[str]:
         process.terminate()
 
 
-@pytest.mark.slow
 def test_people_sign_in_by_a_real_provider(
     settings: Settings, records: Database, store: Store, pages: Pages, application: FastAPI, real_provider: str
 ) -> None:

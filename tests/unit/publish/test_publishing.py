@@ -32,6 +32,7 @@ from tests.unit.publish.small_publication import (
     request_of,
     served,
     sign_anew,
+    tiny_makers,
 )
 from tests.unit.review.small_release import QUARTER, say
 
@@ -63,6 +64,7 @@ def test_a_signed_release_becomes_public(toy: Settings, signed: Store) -> None:
     assert (signed.root / "public").readlink().parent == Path("published/sites")
 
 
+@pytest.mark.slow
 def test_the_log_tells_of_version_and_trees(toy: Settings, signed: Store) -> None:
     publish(signed, toy)
     ((kind, content),) = rows_of(signed)
@@ -78,6 +80,7 @@ def test_publishing_the_same_bytes_again_is_no_new_version(toy: Settings, publis
     assert (served(published.root), rows_of(published)) == (before, rows)
 
 
+@pytest.mark.slow
 def test_a_correction_becomes_a_version_of_its_own_and_the_old_one_stays(toy: Settings, published: Store) -> None:
     before = served(published.root)
     sign_anew(published, toy, "corrected")
@@ -133,6 +136,7 @@ def test_an_unsigned_release_is_refused(toy: Settings, signed: Store) -> None:
     assert publish(signed, toy).is_new
 
 
+@pytest.mark.slow
 def test_a_release_that_was_never_drafted_is_refused(toy: Settings, signed: Store) -> None:
     told = refused(signed, toy, quarter="2027Q1")
     assert "no draft" in told and "not frozen" in told
@@ -221,6 +225,7 @@ def test_a_public_tree_changed_by_hand_is_refused(toy: Settings, published: Stor
     assert "public/en/index.html: removed" in refused(published, toy)
 
 
+@pytest.mark.slow
 def test_two_at_once_are_one_and_one_refused(toy: Settings, signed: Store) -> None:
     with open_publication(toy, request_of(signed)) as job:
         with pytest.raises(LockedError):
@@ -247,6 +252,7 @@ def test_what_the_log_tells_and_no_rename_followed_is_finished(
     assert len(rows_of(signed)) == 1
 
 
+@pytest.mark.slow
 def test_a_site_that_is_gone_is_built_again_to_the_byte(toy: Settings, published: Store) -> None:
     before = served(published.root)
     (published.root / "public").unlink()
@@ -284,7 +290,7 @@ def test_new_words_around_the_reports_are_logged_as_a_site(
 def publish_makers(monkeypatch: pytest.MonkeyPatch, words: bytes) -> None:
     from flows import publish_gate
 
-    plain = publish_gate.make_makers
+    plain = tiny_makers
 
     def more(settings: Settings, store: Store) -> Any:
         makers = plain(settings, store)
@@ -293,6 +299,7 @@ def publish_makers(monkeypatch: pytest.MonkeyPatch, words: bytes) -> None:
     monkeypatch.setattr(publish_gate, "make_makers", more)
 
 
+@pytest.mark.slow
 def test_a_version_changed_by_hand_is_no_ground_to_build_on(toy: Settings, published: Store) -> None:
     path = published.root / "public" / "2026Q3" / "v1" / "N" / "en" / "report.html"
     path.chmod(0o644)
@@ -312,6 +319,7 @@ def test_the_old_site_stays_until_the_next_publication(toy: Settings, published:
     assert not first.exists()
 
 
+@pytest.mark.slow
 def test_a_failing_disk_takes_its_room_back(toy: Settings, signed: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*rest: object) -> None:
         raise OSError(28, "No space left on device")

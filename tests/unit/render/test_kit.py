@@ -376,3 +376,11 @@ def test_words_in_brief_keep_their_language() -> None:
     assert page.loop is not None
     (item,) = list_items(sheet, page.loop.cards, 1)
     assert item.title == Said(text="SAID-FOREIGN", lang="en")
+    told = sheet.words.text("heard.original")
+    assert build_handout(sheet, page).asked_answer.endswith(told)
+    assert told in [slide.lead for slide in build_deck(sheet, page).slides]
+
+
+def test_words_in_the_language_of_the_page_need_no_remark() -> None:
+    sheet, page = full("007", "es")
+    assert sheet.words.text("heard.original") not in build_handout(sheet, page).asked_answer
