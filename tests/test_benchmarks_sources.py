@@ -19,6 +19,8 @@ from district_reports.settings import load_settings
 from tests.flows.small_city import serve_city
 from tests.portal import Portal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def city_url() -> Iterator[str]:

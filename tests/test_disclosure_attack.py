@@ -184,6 +184,7 @@ def counts_of_two_quarters(draw: st.DrawFn) -> dict[tuple[str, str], dict[str, i
     return make_counts([BEFORE, NOW], IDS, {key: draw(CELLS) for key in keys})
 
 
+@pytest.mark.slow
 @given(counts_of_two_quarters())
 @examples(STEADY, max_examples=effort(15))
 def test_no_release_of_any_table_leaks(counts: dict[tuple[str, str], dict[str, int]]) -> None:

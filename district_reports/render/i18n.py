@@ -128,8 +128,11 @@ class Words:
 
         A name that brings its own turns of direction loses them: it could end its isolation.
         """
-        text = _TURNS.sub("", text)
-        return f"{_ISOLATE}{text}{_POP}" if self.language.direction == "rtl" else text
+        return self.foreign(text) if self.language.direction == "rtl" else _TURNS.sub("", text)
+
+    def foreign(self, text: str) -> str:
+        """Return a name of any script so that it keeps its place in a sentence of either direction."""
+        return f"{_ISOLATE}{_TURNS.sub('', text)}{_POP}"
 
     def _forms(self, key: str) -> tuple[str, ...]:
         forms = self.forms.get(key)

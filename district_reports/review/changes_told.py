@@ -68,7 +68,7 @@ def _name(sheet: Sheet, change: Change) -> str:
             return _first(sheet, (source, part) if change.detail.startswith("source_") else (part, source), change.name)
         case "translation":
             names = {language.tag: language.name for language in sheet.settings.languages}
-            return sheet.words.name(names.get(change.name, change.name))
+            return sheet.words.foreign(names.get(change.name, change.name))
         case _:
             return sheet.words.name(change.name)
 

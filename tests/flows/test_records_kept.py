@@ -121,6 +121,7 @@ def test_a_wrong_file_stops_the_command_before_any_row_is_asked_for(
     assert not data_dir.exists()
 
 
+@pytest.mark.slow
 def test_nothing_is_taken_from_a_file_in_which_anything_is_wrong(
     run: Run, portal: Portal, records: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

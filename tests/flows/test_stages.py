@@ -18,6 +18,7 @@ from district_reports.dossier import load_dossier
 from district_reports.errors import RenderError
 from district_reports.metrics import CITY, OUTSIDE
 from district_reports.metrics.measures import COUNT_UNITS, parse_measures
+from district_reports.publish.signed import REQUIRED
 from district_reports.settings import Settings, load_settings
 from flows.definitions import DEFINERS
 from flows.records import DraftSummary
@@ -97,7 +98,7 @@ def test_everything_that_was_asked_for_is_there(drafted: tuple[Portal, Path, Dra
     assert dossiers == {*settings.district_ids, CITY}
     for place in PLACES:
         names = {path.name for path in (release / place / "en").iterdir()}
-        assert names == {"report.html", "report.pdf", "pocket.pdf", "edition.json"}
+        assert names == {*REQUIRED, "pocket.pdf", "edition.json"}
     editions = json.loads((release / "manifest.json").read_bytes())["editions"]
     made = [name for name, edition in editions.items() if edition["state"] == "made"]
     assert sorted(made) == ["007/en", "city/en"]
@@ -139,6 +140,7 @@ def test_all_rows_of_the_measures_are_there_and_add_up(
     assert value_of(measures, CITY, "incidents_robbery", "2017Q3") == robberies[0][0]
 
 
+@pytest.mark.slow
 def test_a_second_run_asks_little_and_changes_no_byte(
     drafted: tuple[Portal, Path, DraftSummary], tmp_path: Path
 ) -> None:
@@ -185,6 +187,7 @@ def test_changed_months_alone_are_pulled_again(portal: Portal, city: Settings, t
     assert value_of(after, "007", "incidents_all") - value_of(before, "007", "incidents_all") == -1
 
 
+@pytest.mark.slow
 def test_optional_sources_that_are_gone_cost_a_remark_and_not_the_report(
     portal: Portal, city: Settings, tmp_path: Path
 ) -> None:
@@ -202,6 +205,7 @@ def test_optional_sources_that_are_gone_cost_a_remark_and_not_the_report(
         assert len(PdfReader(folder / place / "en" / "report.pdf").pages) > 1
 
 
+@pytest.mark.slow
 def test_offline_the_same_bytes_are_made_again(drafted: tuple[Portal, Path, DraftSummary], tmp_path: Path) -> None:
     portal, data_dir = drafted[0], tmp_path / "data"
     shutil.copytree(drafted[1], data_dir)
@@ -225,6 +229,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_hostile_words_of_the_portal_are_harmless(portal: Portal, city: Settings, tmp_path: Path) -> None:
     for number, words in enumerate(HOSTILE):
         text = words.replace("'", "''")
@@ -276,6 +281,7 @@ def test_a_quarter_that_is_not_whole_gets_no_word(portal: Portal, tmp_path: Path
     assert rows["origin_id"].str.endswith(" (preview, not complete)").all()
 
 
+@pytest.mark.slow
 def test_an_optional_file_that_cannot_be_drawn_costs_the_map_alone(portal: Portal, tmp_path: Path) -> None:
     settings = settings_of(portal.url)
     source = settings.source("districts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -33,31 +34,52 @@ def require_whole(data_dir: Path) -> None:
 
 def _require_whole_file(path: Path) -> None:
     data = path.read_bytes()
-    match path.suffix:
-        case ".json" | ".geojson":
-            json.loads(data)
-        case ".parquet":
-            pq.read_table(path)
-        case ".html":
-            assert data.rstrip().endswith(b"</html>"), "no end of the page"
-        case ".pdf":
-            assert data.rstrip().endswith(b"%%EOF"), "no end of the file"
-            assert len(PdfReader(path).pages) > 0, "no page"
-        case ".csv":
-            assert data.endswith(b"\n"), "no end of the line"
-            widths = {len(row) for row in csv.reader(data.decode().splitlines())}
-            assert len(widths) == 1, f"rows of {widths} columns"
-            parse_measures(data)
-        case ".ics":
-            assert data.endswith(b"END:VCALENDAR\r\n"), "no end of the calendar"
-        case ".sqlite3":
-            # A killed writer leaves its journal; the next one that opens the file undoes it.
-            with closing(sqlite3.connect(path)) as connection:
-                assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        case ".sqlite3-wal" | ".sqlite3-shm" | ".sqlite3-journal":
-            pass
-        case other:
-            raise AssertionError(f"a file of the kind {other!r} that nobody expects")
+    if path.suffix in ENDS:
+        assert data.rstrip().endswith(ENDS[path.suffix]), "no end of the file"
+    elif path.suffix not in NEVER_HALF:
+        CHECKS[path.suffix](path, data)
+    if path.suffix == ".pdf":
+        assert len(PdfReader(path).pages) > 0, "no page"
+
+
+def _require_table(path: Path, data: bytes) -> None:
+    assert data.endswith(b"\n"), "no end of the line"
+    widths = {len(row) for row in csv.reader(data.decode("utf-8-sig").splitlines())}
+    assert len(widths) == 1, f"rows of {widths} columns"
+    if path.name == "measures.csv":
+        parse_measures(data)
+
+
+def _require_words(path: Path, data: bytes) -> None:
+    assert data.decode().strip(), "no words"
+
+
+def _require_database(path: Path, data: bytes) -> None:
+    # A killed writer leaves its journal; the next one that opens the file undoes it.
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def _read_json(path: Path, data: bytes) -> None:
+    json.loads(data)
+
+
+ENDS = {
+    ".html": b"</html>",
+    ".pdf": b"%%EOF",
+    ".png": b"IEND\xaeB`\x82",
+    ".ics": b"END:VCALENDAR",
+}
+NEVER_HALF = {".sqlite3-wal", ".sqlite3-shm", ".sqlite3-journal"}
+CHECKS: dict[str, Callable[[Path, bytes], object]] = {
+    ".json": _read_json,
+    ".geojson": _read_json,
+    ".parquet": lambda path, data: pq.read_table(path),
+    ".csv": _require_table,
+    ".txt": _require_words,
+    ".sqlite3": _require_database,
+}
+"""A file of a kind that stands nowhere here is one that nobody expects."""
 
 
 def current_snapshots(data_dir: Path, settings: Settings, portal_domain: str) -> dict[str, Snapshot]:

@@ -64,6 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 numbers = count()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(items(), max_size=4), st.integers(-1, 80))
 def test_any_items(folder: Path, found: list[FeedbackItem], number: int) -> None:
@@ -84,6 +85,7 @@ def test_any_items(folder: Path, found: list[FeedbackItem], number: int) -> None
         database.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(items(), st.integers(0, 80))
 def test_what_was_known_on_a_day_grows_into_what_is_known_now(folder: Path, one: FeedbackItem, number: int) -> None:

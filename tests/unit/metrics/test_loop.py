@@ -199,6 +199,7 @@ def test_changes_are_the_days_on_which_the_status_is_another_at_the_end() -> Non
     assert find_changes(item, date(2026, 7, 8)) == ((date(2026, 7, 1), S.HEARD),)
 
 
+@pytest.mark.slow
 @costly(25)
 @given(st.lists(st.tuples(st.integers(0, 60), st.one_of(st.none(), st.integers(0, 29))), min_size=1, max_size=9))
 def test_the_median_is_the_least_day_by_which_half_are_answered(waits: list[tuple[int, int | None]]) -> None:

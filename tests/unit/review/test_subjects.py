@@ -232,6 +232,7 @@ def test_changed_parts(before: dict[str, str], now: dict[str, str], changed: tup
     assert list_changed_parts(before, now) == changed
 
 
+@pytest.mark.slow
 def test_a_release_of_today_has_each_part(sample_release: Path, settings: Settings) -> None:
     """What a draft writes can be signed: of the district and the city that were made."""
     store = Store.open(sample_release.parents[1], kind="sample", city_id="chicago", domains=("sample",))
