@@ -29,7 +29,7 @@ class Release(Record):
 
 def list_releases(site: Site) -> tuple[Release, ...]:
     """Return the last release that is public and the next four, oldest first."""
-    first = {}
+    first: dict[str, date] = {}
     for version in site.versions:
         day = version.release.published_at.astimezone(site.zone).date()
         first[version.release.quarter] = min(day, first.get(version.release.quarter, day))

@@ -316,7 +316,7 @@ def test_words_of_a_change_read_aloud() -> None:
     assert "Violent incidents: the number is gone. Last report: 412. Now: no data." in words
     assert "An open item is missing: i-9. Last report: Under way." in words
     assert "Use of force: this source stands worse. Last report: in order. Now: not published." in words
-    assert "No fluent reader has signed the wording in Español." in words
+    assert "No fluent reader has signed the wording in \u2068Español\u2069." in words
 
 
 @pytest.mark.parametrize("tag", TAGS)

@@ -13,6 +13,9 @@ from district_reports.review.log import read_entries
 from tests.unit.desk.asking import Place, of
 from tests.unit.desk.pages.reading import OWN, QUARTER, decide, field, texts
 
+# Over real editions.
+pytestmark = pytest.mark.slow
+
 
 def count_decisions(place: Place) -> int:
     with place.desk.database.read() as connection:

@@ -12,6 +12,9 @@ from district_reports.model import Role
 from tests.unit.desk.asking import Browser, Place, of
 from tests.unit.desk.pages.reading import CITY, OWN, QUARTER, Outline, texts
 
+# Over real editions.
+pytestmark = pytest.mark.slow
+
 EVERYTHING = (
     of(Role.DATA),
     of(Role.PUBLISHER),

@@ -12,6 +12,9 @@ from district_reports.model import Role, Status
 from tests.unit.desk.asking import Place, of
 from tests.unit.desk.pages.reading import OWN, QUARTER, field, texts
 
+# Over real editions.
+pytestmark = pytest.mark.slow
+
 HOSTILE = '<script>alert(1)</script> {{ 7*7 }} #eval(read("x")) "quotes\' \u202egnorw\u2066 & {n}'
 SHOWN = "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }} #eval(read("
 
