@@ -69,8 +69,8 @@ def show_items(visit: Here) -> Response:
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0
     found = [
         item
-        for item in load_items(visit.desk.database)
-        if item.district_id in ((place,) if place else places) and _has_status(item, status)
+        for item in (load_items(visit.desk.database, districts=(place,) if place else places) if places else ())
+        if _has_status(item, status)
     ]
     found.sort(key=lambda item: _order(visit, item))
     rows = found[number * ROWS : (number + 1) * ROWS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,8 @@ Entries = dict[str, list[Any]]
 """By item id, oldest first."""
 Later = Mapping[tuple[str, str, int], list[Row[Any]]]
 """Translations that came later: by item, kind of entry and its number."""
+Only = Select[Any] | tuple[str, ...] | None
+"""Ids of the items that are wanted; None: all."""
 
 
 class Change(Record):
@@ -36,18 +38,21 @@ class Change(Record):
     what: str
 
 
-def load_items(database: Database, until: date | None = None) -> tuple[FeedbackItem, ...]:
-    """Return all items, sorted by their ids.
+def load_items(
+    database: Database, until: date | None = None, districts: Collection[str] = ()
+) -> tuple[FeedbackItem, ...]:
+    """Return items, sorted by their ids.
 
     Args:
         database: Of the records.
         until: What lies after this day is left out, and a promise is told as it stood then.
+        districts: Only of these; empty: of all.
 
     Raises:
         DatabaseError: If it cannot be read.
     """
     with database.read() as connection:
-        return tuple(read_items(connection, until).values())
+        return tuple(read_items(connection, until, districts=districts).values())
 
 
 def load_item(database: Database, item_id: str) -> FeedbackItem | None:
@@ -105,7 +110,10 @@ def tell_conflict(item_id: str, version: int, history: Sequence[Change]) -> str:
 
 
 def read_items(
-    connection: Connection, until: date | None = None, item_id: str | None = None
+    connection: Connection,
+    until: date | None = None,
+    item_id: str | None = None,
+    districts: Collection[str] = (),
 ) -> dict[str, FeedbackItem]:
     """Return items by their ids, sorted.
 
@@ -113,9 +121,15 @@ def read_items(
         connection: In a transaction.
         until: What lies after this day is left out.
         item_id: Only this one.
+        districts: Only of these; empty: of all.
     """
+    wanted: Only = None
+    if item_id is not None:
+        wanted = (item_id,)
+    elif districts:
+        wanted = select(items.c.item_id).where(items.c.district_id.in_(list(districts)))
     with without_collector():
-        return _read_items(connection, until, item_id)
+        return _read_items(connection, until, wanted)
 
 
 @contextmanager
@@ -130,11 +144,11 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _read_items(connection: Connection, until: date | None, item_id: str | None) -> dict[str, FeedbackItem]:
-    later = _read_later(connection, item_id)
-    told = _read_steps(connection, until, item_id, later)
-    answers = _read_replies(connection, until, item_id, later)
-    promises = _read_promises(connection, until, item_id)
+def _read_items(connection: Connection, until: date | None, wanted: Only) -> dict[str, FeedbackItem]:
+    later = _read_later(connection, wanted)
+    told = _read_steps(connection, until, wanted, later)
+    answers = _read_replies(connection, until, wanted, later)
+    promises = _read_promises(connection, until, wanted)
     query = select(items) if until is None else select(items).where(items.c.heard_on <= until)
     found = {
         row.item_id: FeedbackItem(
@@ -149,31 +163,31 @@ def _read_items(connection: Connection, until: date | None, item_id: str | None)
             steps=tuple(told[row.item_id]),
             replies=tuple(answers.get(row.item_id, ())),
         )
-        for row in _fetch(connection, query, items, item_id)
+        for row in _fetch(connection, query, items, wanted)
     }
     # Not by the database: PostgreSQL sorts by the rules of its locale.
     return dict(sorted(found.items()))
 
 
-def _fetch(connection: Connection, query: Select[Any], table: Any, item_id: str | None) -> Iterator[Row[Any]]:
-    if item_id is not None:
-        query = query.where(table.c.item_id == item_id)
+def _fetch(connection: Connection, query: Select[Any], table: Any, wanted: Only) -> Iterator[Row[Any]]:
+    if wanted is not None:
+        query = query.where(table.c.item_id.in_(wanted))
     yield from connection.execute(query, execution_options={"yield_per": AT_ONCE})
 
 
-def _read_later(connection: Connection, item_id: str | None) -> Later:
+def _read_later(connection: Connection, wanted: Only) -> Later:
     found: dict[tuple[str, str, int], list[Row[Any]]] = defaultdict(list)
-    for row in _fetch(connection, select(translations).order_by(translations.c.version), translations, item_id):
+    for row in _fetch(connection, select(translations).order_by(translations.c.version), translations, wanted):
         found[row.item_id, row.of, row.number].append(row)
     return found
 
 
-def _read_steps(connection: Connection, until: date | None, item_id: str | None, later: Later) -> Entries:
+def _read_steps(connection: Connection, until: date | None, wanted: Only, later: Later) -> Entries:
     query = select(steps).order_by(steps.c.item_id, steps.c.number)
     if until is not None:
         query = query.where(steps.c.on_day <= until)
     found: Entries = defaultdict(list)
-    for row in _fetch(connection, query, steps, item_id):
+    for row in _fetch(connection, query, steps, wanted):
         given = {name: value for name, value in _step_fields(row).items() if value}
         _translate(given, later.get((row.item_id, "step", row.number), ()))
         found[row.item_id].append(Step(on=row.on_day, status=row.status, **given))
@@ -192,12 +206,12 @@ def _step_fields(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _read_replies(connection: Connection, until: date | None, item_id: str | None, later: Later) -> Entries:
+def _read_replies(connection: Connection, until: date | None, wanted: Only, later: Later) -> Entries:
     query = select(replies).order_by(replies.c.item_id, replies.c.on_day, replies.c.number)
     if until is not None:
         query = query.where(replies.c.on_day <= until)
     found: Entries = defaultdict(list)
-    for row in _fetch(connection, query, replies, item_id):
+    for row in _fetch(connection, query, replies, wanted):
         given = {"remark": row.remark} if row.remark else {}
         _translate(given, later.get((row.item_id, "reply", row.number), ()))
         reply = Reply(on=row.on_day, kind=row.kind, people=row.people, channel=row.channel, **given)
@@ -205,7 +219,7 @@ def _read_replies(connection: Connection, until: date | None, item_id: str | Non
     return found
 
 
-def _read_promises(connection: Connection, until: date | None, item_id: str | None) -> dict[str, Commitment]:
+def _read_promises(connection: Connection, until: date | None, wanted: Only) -> dict[str, Commitment]:
     query = select(commitments).order_by(commitments.c.item_id, commitments.c.number)
     if until is not None:
         query = query.where(commitments.c.decided_on <= until)
@@ -213,7 +227,7 @@ def _read_promises(connection: Connection, until: date | None, item_id: str | No
     # The last one of an item stays.
     return {
         row.item_id: Commitment(**{name: getattr(row, name) for name in names})
-        for row in _fetch(connection, query, commitments, item_id)
+        for row in _fetch(connection, query, commitments, wanted)
     }
 
 

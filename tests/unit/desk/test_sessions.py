@@ -22,7 +22,7 @@ from district_reports.desk.sessions import (
 from district_reports.model import Role
 from district_reports.review.log import read_entries
 from district_reports.review.people import add_person, set_active
-from tests.unit.desk.asking import KEY, NOON, Browser, Place, of
+from tests.unit.desk.asking import KEY, NOON, Browser, Place, of, open_place
 
 
 def is_in(browser: Browser) -> bool:
@@ -158,17 +158,19 @@ def test_of_many_who_use_a_link_at_once_one_gets_in(database: Database, tmp_path
         assert len(entered) == 1
 
 
-def test_a_link_made_for_somebody_else_stays_on_record(place: Place) -> None:
-    """Whoever makes a link could use it: the log tells that they made it."""
-    admin, other = place.person(of(Role.ADMIN)), place.person(of(Role.PUBLISHER))
-    browser, path = place.signed_in(person=admin), f"/people/{other.person_id}"
-    answer = browser.post(path, {"form": browser.token(path), "step": "link"})
-    assert answer.status_code == 200
-    assert "/sign-in/" in answer.text
-    with place.desk.database.read() as connection:
-        entry = read_entries(connection, kinds=("person_changed",))[-1]
-    assert (entry.by, entry.subject, entry.content) == (
-        admin.person_id,
-        path.strip("/").replace("people", "person"),
-        {"link": True},
-    )
+@pytest.mark.parametrize("has_mail", [True, False])
+def test_a_link_made_for_somebody_else_goes_to_them_and_stays_on_record(place: Place, has_mail: bool) -> None:
+    """Whoever sees a link could use it: it is shown only where no mail can carry it, and the log tells who made it."""
+    settings, store = place.desk.settings, place.desk.store
+    with open_place(settings, place.desk.database, store, has_mail=has_mail) as here:
+        admin, other = here.person(of(Role.ADMIN)), here.person(of(Role.PUBLISHER))
+        browser, path = here.signed_in(person=admin), f"/people/{other.person_id}"
+        answer = browser.post(path, {"form": browser.token(path), "step": "link"})
+        here.app.state.postbox.wait()
+        assert answer.status_code == (303 if has_mail else 200)
+        assert ("/sign-in/" in answer.text) is not has_mail
+        assert [(to, "/sign-in/" in text) for to, _, text in here.letters.sent] == [(other.email, True)] * has_mail
+        with here.desk.database.read() as connection:
+            entry = read_entries(connection, kinds=("person_changed",))[-1]
+    assert (entry.by, entry.content) == (admin.person_id, {"link": True})
+    assert entry.subject == path.strip("/").replace("people", "person")

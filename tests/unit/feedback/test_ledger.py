@@ -85,6 +85,15 @@ class TestAdding:
         (change,) = load_history(database, "Z-9")
         assert change.model_dump() == {"version": 1, "recorded_at": AT, "recorded_by": "liaison", "what": "added"}
 
+    def test_items_of_some_districts_come_out_alone_and_whole(self, database: Database) -> None:
+        own = item()
+        for one in (FULL, own):
+            add_item(database, one, RULES, **BY)
+        assert load_items(database, districts=("city",)) == (FULL,)
+        assert load_items(database, districts=(own.district_id,)) == (own,)
+        assert load_items(database, districts=("city", own.district_id)) == (own, FULL)
+        assert load_items(database, districts=("no'; DROP TABLE",)) == ()
+
     def test_it_is_still_there_when_opened_again(self, database_address: str) -> None:
         for number in (1, 2):
             opened = open_database(database_address, city_id="toy", kind="sample")

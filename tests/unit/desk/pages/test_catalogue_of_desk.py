@@ -50,7 +50,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "desk.kind.": (
         *("person_added", "person_changed", "granted", "revoked", "signed_in", "signed_out", "decision", "note"),
         *("comment", "comment_answered", "comment_settled", "frozen", "freeze_failed", "reopened", "published"),
-        *("withdrawn", "reminded", "objection", "item_changed"),
+        *("withdrawn", "reminded", "objection", "item_changed", "site_built"),
     ),
     "desk.item.": get_args(Reply.model_fields["kind"].annotation),
     "desk.wrong.": (
@@ -60,7 +60,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "desk.message.": (
         *("signed", "returned", "taken_back", "objected", "commented", "settled", "noted", "note_back"),
         *("word_taken", "word_nothing", "freeze_begun", "reopen_begun", "item_saved", "person_added", "granted"),
-        *("revoked", "let_in", "kept_out", "ended"),
+        *("revoked", "let_in", "kept_out", "ended", "link_sent"),
     ),
     **{
         f"desk.{step}.": (*("title", "hint", "go", "means", "sure", "tick", "send"), *(f"means.{n}" for n in (1, 2, 3)))
