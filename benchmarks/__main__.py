@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks import counting, desk, editions, loop, pull, report, sources
+from benchmarks import counting, desk, editions, formats, loop, pull, report, sources
 from benchmarks.children import REAL_DATA, ROOT
 from benchmarks.options import Options
 from benchmarks.table import Finding, render, watched
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Options], Finding]] = {
     "loop": loop.measure,
     "report": report.measure,
     "desk": desk.measure,
+    "formats": formats.measure,
 }
 PACKAGES = (
     "altair",

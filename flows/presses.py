@@ -25,16 +25,21 @@ def render_edition(dossier: Dossier, tag: str) -> dict[str, bytes]:
     charts = draw_charts(page)
     sheet = Sheet(dossier, _words(tag), settings_of_worker())
     card, calendar = build_pocket(sheet, page), render_calendar(sheet)
-    files = {
-        "report.html": _web_press().render_html(page, charts),
-        "report.pdf": _print_shop(tag).render_pdf(page, charts),
-    }
+    files = render_report(page, charts)
     if card is not None:
         files["pocket.pdf"] = _pocket_press(tag).render_pocket(card)
     if calendar is not None:
         files[CALENDAR] = calendar
     files |= _kit_press(tag).render(sheet, page, charts)
     return files | _channel_press(tag).render(sheet, page, charts)
+
+
+def render_report(page: Page, charts: dict[str, str]) -> dict[str, bytes]:
+    """Return the web page and the print file of an edition, by name."""
+    return {
+        "report.html": _web_press().render_html(page, charts),
+        "report.pdf": _print_shop(page.language).render_pdf(page, charts),
+    }
 
 
 def draw_charts(page: Page) -> dict[str, str]:
