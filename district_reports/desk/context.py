@@ -184,8 +184,11 @@ async def read_sent(request: Request, visit: Annotated[Visit, Depends(begin_visi
     if request.method != "POST":
         yield forms.Form()
         return
-    yield await read_form(request, takes_files=visit.rule.takes_files)
-    await request.close()
+    try:
+        yield await read_form(request, takes_files=visit.rule.takes_files)
+    finally:
+        # A form that is refused may have brought files too.
+        await request.close()
 
 
 def open_visit(visit: Annotated[Visit, Depends(begin_visit)], form: Annotated[forms.Form, Depends(read_sent)]) -> Visit:

@@ -52,8 +52,8 @@ def sign_in(page: Page, link: str) -> None:
 def decide(page: Page, address: str, role: str = "") -> None:
     """Sign what an address offers for signing."""
     page.goto(address)
-    if role:
-        page.locator(f"input[name=role][value^={role}]").first.check()
+    if role and page.locator("input[type=radio][name=role]").count():
+        page.locator(f"input[type=radio][name=role][value^={role}]").first.check()
     page.locator("input[name=verdict][value=sign]").check()
     page.locator("form:has(input[name=verdict]) button[type=submit]").first.click()
 

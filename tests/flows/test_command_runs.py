@@ -49,7 +49,7 @@ def test_the_command_runs_its_flow(portal: Portal, tmp_path: Path) -> None:
     assert "Warning" not in result.stderr
     require_summary(result.stdout)
     edition = tmp_path / "new" / "data" / "editions" / str(QUARTER) / "007" / "en"
-    assert {path.name for path in edition.iterdir()} == {"report.html", "report.pdf", "pocket.pdf", "edition.json"}
+    assert {path.name for path in edition.iterdir()} == {*REQUIRED, "pocket.pdf", "edition.json"}
     require_whole(tmp_path / "new" / "data")
 
 
