@@ -11,7 +11,7 @@ DATA_DIR/
   snapshots/<source>/checked.json              when the source was last looked at; an input of nothing
   snapshots/ledger/manifests/<digest>.json     what people entered, as a draft took it; manifest.json names the current
   snapshots/review/<quarter>.json              what the reports tell of their own review, as the last draft took it
-  snapshots/review/<quarter>/<digest>.json     what each release was made of, so that a stale signature can say what changed
+  snapshots/review/<quarter>/<digest>.json     what a release was made of: a stale signature tells what changed
   published/, public                           what is public, and the link that shows it: see `publish`
   desk.key                                     seals sign-in links and forms of the desk
   records.sqlite3                              what people enter, where no other database is set; the program only adds

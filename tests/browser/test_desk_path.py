@@ -151,7 +151,7 @@ def test_frozen_signed_published_and_read(browser: Browser, city: Commands) -> N
         Thread(target=server.serve_forever, daemon=True).start()
         page = open_page(browser, javascript=False)
         page.goto(f"http://127.0.0.1:{server.server_port}/")
-        page.locator("a[lang=ar]").first.click()
+        page.locator("a[hreflang=ar]").first.click()
         assert page.locator("html").get_attribute("dir") == "rtl"
         page.locator(f"a[href*='{DISTRICT}/']").first.click()
         page.locator("a[href$='/ar/report.html']").first.click()

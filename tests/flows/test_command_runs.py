@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from district_reports.publish.signed import REQUIRED
 from tests.flows.answers import DRAFT, told
 from tests.flows.small_city import QUARTER, content_of, environment_of, serve_city, settings_of
 from tests.kills.commands import COMMAND, SECONDS, started, wait_until
