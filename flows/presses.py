@@ -21,17 +21,14 @@ from district_reports.settings import Settings, find_asset, load_settings
 
 def render_edition(dossier: Dossier, tag: str) -> dict[str, bytes]:
     """Return the files of one edition, by name."""
+    page, charts = draw_page(dossier, tag)
+    return render_report(page, charts) | render_others(dossier, page, charts)
+
+
+def draw_page(dossier: Dossier, tag: str) -> tuple[Page, dict[str, str]]:
+    """Return the page of an edition, and the pictures of its figures, by id."""
     page = build_page(dossier, _words(tag), settings_of_worker())
-    charts = draw_charts(page)
-    sheet = Sheet(dossier, _words(tag), settings_of_worker())
-    card, calendar = build_pocket(sheet, page), render_calendar(sheet)
-    files = render_report(page, charts)
-    if card is not None:
-        files["pocket.pdf"] = _pocket_press(tag).render_pocket(card)
-    if calendar is not None:
-        files[CALENDAR] = calendar
-    files |= _kit_press(tag).render(sheet, page, charts)
-    return files | _channel_press(tag).render(sheet, page, charts)
+    return page, draw_charts(page)
 
 
 def render_report(page: Page, charts: dict[str, str]) -> dict[str, bytes]:
@@ -40,6 +37,19 @@ def render_report(page: Page, charts: dict[str, str]) -> dict[str, bytes]:
         "report.html": _web_press().render_html(page, charts),
         "report.pdf": _print_shop(page.language).render_pdf(page, charts),
     }
+
+
+def render_others(dossier: Dossier, page: Page, charts: dict[str, str]) -> dict[str, bytes]:
+    """Return the other files of an edition, by name."""
+    tag, files = page.language, dict[str, bytes]()
+    sheet = Sheet(dossier, _words(tag), settings_of_worker())
+    card, calendar = build_pocket(sheet, page), render_calendar(sheet)
+    if card is not None:
+        files["pocket.pdf"] = _pocket_press(tag).render_pocket(card)
+    if calendar is not None:
+        files[CALENDAR] = calendar
+    files |= _kit_press(tag).render(sheet, page, charts)
+    return files | _channel_press(tag).render(sheet, page, charts)
 
 
 def draw_charts(page: Page) -> dict[str, str]:

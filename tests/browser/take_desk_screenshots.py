@@ -74,7 +74,7 @@ def picture_kit(release: Path) -> None:
 def main(data_dir: Path) -> None:
     """Take all pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
-    (release,) = (data_dir / "editions").glob("*/manifest.json")
+    release = max((data_dir / "editions").glob("*/manifest.json"))
     quarter = release.parent.name
     picture_kit(release.parent)
     commands = Commands(data_dir.resolve(), {}, "sample")
