@@ -7,7 +7,6 @@ belong here: what the stages do (`stages`), how Prefect runs them (`draft_report
 from __future__ import annotations
 
 import errno
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -41,6 +40,7 @@ from flows.command_options import (
     find_records_dir,
     parse_day,
 )
+from flows.prefect_home import quiet_prefect
 from flows.records import DraftRequest, SourceKind
 
 PROGRAM = "district-reports"
@@ -114,7 +114,7 @@ def draft(
     from flows.drafting import open_draft
 
     with open_draft(settings, request) as store:
-        _quiet_prefect(request.data_dir)
+        quiet_prefect(request.data_dir)
         # Only now: Prefect reads its settings, and makes its home, when it is imported.
         from flows.draft_reports import run_draft
 
@@ -265,18 +265,3 @@ def _checked(wanted: list[str] | None, allowed: tuple[str, ...], option: str) ->
     if unknown:
         raise ConfigError(f"{option}: expected one of {', '.join(allowed)}, got {unknown[0]!r}")
     return tuple(item for item in allowed if not wanted or item in wanted)
-
-
-def _quiet_prefect(data_dir: Path) -> None:
-    """Give Prefect a home of the project's own, without telemetry; what the user has set stays."""
-    quiet = {
-        "PREFECT_HOME": str(data_dir / "prefect"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
-        # What goes wrong reaches the reader as one line, not twice as a traceback.
-        "PREFECT_LOGGING_LEVEL": "DEBUG" if "--debug" in sys.argv else "CRITICAL",
-        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
-    }
-    for name, value in quiet.items():
-        os.environ.setdefault(name, value)

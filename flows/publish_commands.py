@@ -7,7 +7,6 @@ Belongs here: arguments into a request, what was done into lines. Does not belon
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from district_reports.periods import Quarter
 from district_reports.review.typed import clean_typed
 from district_reports.settings import Settings, load_settings
 from flows.command_options import DataDirOption, DebugOption, SourceOption, find_data_dir
+from flows.prefect_home import quiet_prefect
 from flows.records import SourceKind
 
 if TYPE_CHECKING:
@@ -119,14 +119,6 @@ def _run(job: Job) -> PublishSummary:
     from flows.publish_reports import run_publication
 
     return run_publication(job)
-
-
-def quiet_prefect(data_dir: Path) -> None:
-    """Give Prefect a home of the project's own, as a draft does."""
-    # Only now: the command line imports this module.
-    from flows import command_line
-
-    command_line._quiet_prefect(data_dir)
 
 
 def _told(text: str, option: str) -> str:

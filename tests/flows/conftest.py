@@ -16,7 +16,7 @@ from district_reports.settings import Settings
 from district_reports.sources.patience import Clock
 from district_reports.sources.socrata import SocrataPortal
 from district_reports.store import Store
-from flows import command_line, stages, terminal
+from flows import command_line, publish_commands, stages, terminal
 from flows.drafting import run_stages
 from tests.flows.answers import Run
 from tests.flows.small_city import environment_of, serve_core, settings_of
@@ -61,7 +61,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     plain = ModuleType("flows.draft_reports")
     plain.run_draft = _run_plain  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "flows.draft_reports", plain)
-    monkeypatch.setattr(command_line, "_quiet_prefect", lambda data_dir: None)
+    for commands in (command_line, publish_commands):
+        monkeypatch.setattr(commands, "quiet_prefect", lambda data_dir: None)
 
     def call(*words: str | Path) -> tuple[int, str, str]:
         code = command_line.run([str(word) for word in words])
