@@ -11,6 +11,8 @@ from tests.faults.killed import POINTS
 from tests.faults.town import DATASET, asked, kept_rows, open_store, pull, served_rows
 from tests.portal import Portal
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 # Point, how often it is passed, and the months the next run need not pull. A month is saved while the next comes.

@@ -38,6 +38,8 @@ from tests.portal.chicago import CRIMES, serve_small_crimes
 from tests.portal.city_files import ARRESTS, COMMUNITIES, COMPLAINTS, REQUESTS, SENTIMENT, VICTIMS
 from tests.portal.county import COURT_FILES
 
+pytestmark = pytest.mark.slow
+
 DEAD = (ARRESTS, VICTIMS, COMPLAINTS, REQUESTS, SENTIMENT, COMMUNITIES, *COURT_FILES)
 UNREAD = ["arrests", "victims", "complaints", "requests", "sentiment", "communities", "court"]
 PARTS = {
