@@ -198,6 +198,7 @@ def test_no_release_of_any_table_leaks(counts: dict[tuple[str, str], dict[str, i
     assert find_leaks([format_measures(released)]) == []
 
 
+@pytest.mark.slow
 @given(counts_of_two_quarters(), st.data())
 @examples(STEADY, max_examples=effort(10))
 def test_no_pair_of_releases_leaks(counts: dict[tuple[str, str], dict[str, int]], data: st.DataObject) -> None:
