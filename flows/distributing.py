@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -116,7 +117,7 @@ def _plan(each: MailingList, words: Words, public: Path, records_dir: Path, rele
         recipients=load_recipients(records_dir, each.recipients),
         subject=" · ".join(sample),
         text=_with_line(load(TEXT), line, each),
-        html=_with_line(load(HTML), _escape(line), each),
+        html=_with_line(load(HTML), escape(line), each),
     )
 
 
@@ -160,7 +161,3 @@ def _with_line(data: bytes, line: str, each: MailingList) -> str:
     if count != 1:
         raise ReviewError(f"{each.list_id}: expected one place for the line on leaving, got {count}")
     return text.replace(UNSUBSCRIBE_MARK, line)
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

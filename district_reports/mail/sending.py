@@ -11,11 +11,10 @@ from email.generator import BytesGenerator
 from email.message import EmailMessage
 from email.policy import SMTP
 from io import BytesIO
-from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
-from district_reports.environment import DeskSettings
+from district_reports.environment import DeskSettings, is_loopback
 from district_reports.errors import ConfigError, DistrictReportsError
 from district_reports.mail.messages import Outgoing, make_message
 
@@ -124,7 +123,7 @@ class Mailer:
             if not is_wrapped and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
-            elif not is_wrapped and not _is_loopback(host):
+            elif not is_wrapped and not is_loopback(host):
                 raise MailError(f"mail server {host}: expected encryption (STARTTLS or smtps://), got none")
             if self._url.username:
                 server.login(unquote(self._url.username), unquote(self._url.password or ""))
@@ -151,10 +150,3 @@ def _flatten(message: EmailMessage) -> bytes:
     BytesGenerator(buffer, policy=SMTP).flatten(message)
     lines = buffer.getvalue().replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")
     return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b"\r\n.\r\n"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
