@@ -228,8 +228,13 @@ def test_an_admin_adds_somebody_and_gives_and_takes_a_role(released: Place) -> N
     assert admin.send(page, page, given).headers["location"] == f"{page}?message=granted"
     assert "Commander: District 7 (Englewood)" in texts(admin.get(page).text)
     assert admin.send(page, page, {**given, "step": "revoke"}).headers["location"] == f"{page}?message=revoked"
-    made = admin.send(page, page, {"step": "link"})
-    (link,) = re.findall(r"https://desk.example/sign-in/[\w.-]+", made.text)
+    assert admin.send(page, page, {"step": "link"}).headers["location"] == f"{page}?message=link_sent"
+    released.app.state.postbox.wait()
+    (link,) = [
+        re.findall(r"https://desk.example/sign-in/[\w.-]+", text)[0]
+        for to, _, text in released.letters.sent
+        if to == "new@city.example"
+    ]
     assert released.browser().get(link.removeprefix("https://desk.example")).status_code == 200
     assert admin.send(page, page, {"step": "out"}).status_code == 303
     assert released.browser().get(link.removeprefix("https://desk.example")).status_code != 200
