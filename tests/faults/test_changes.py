@@ -162,6 +162,7 @@ MIDWAY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "json"])
 @pytest.mark.parametrize("skip", [0, 2], ids=["first month", "last month"])
 @pytest.mark.parametrize("action", MIDWAY.values(), ids=MIDWAY.keys())

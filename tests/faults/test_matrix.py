@@ -75,6 +75,7 @@ PAGED: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", PAGED.values(), ids=PAGED.keys())
 def test_a_passing_fault_of_pages_loses_and_doubles_nothing(
     portal: Portal, tmp_path: Path, fault: dict[str, Any]
@@ -131,6 +132,7 @@ LASTING: dict[str, tuple[dict[str, Any], type[DistrictReportsError], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "error", "words"), LASTING.values(), ids=LASTING.keys())
 def test_a_lasting_fault_ends_with_its_error_and_leaves_the_old_snapshot(
     portal: Portal, tmp_path: Path, fault: dict[str, Any], error: type[DistrictReportsError], words: str

@@ -249,6 +249,7 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "message"), WRONG.values(), ids=WRONG.keys())
 def test_what_is_wrong_is_told_in_one_line_and_nothing_changes(
     with_item: Ask, words: tuple[str, ...], message: str

@@ -353,6 +353,7 @@ VALUES: Any = st.one_of(
 )
 
 
+@pytest.mark.slow
 @costly(25)
 @given(st.data())
 def test_any_values_in_any_cells_are_read_or_told(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:

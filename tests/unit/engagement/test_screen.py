@@ -132,6 +132,7 @@ def test_the_plain_form_points_back_to_each_sign(text: str) -> None:
 HOSTILE = ("a", "1 ", "A.", "Ab ", "@", "الشرطي ", "王", "five ", "badge ", "1-", "_", "a at b dot ", "\u0301", "𝐉")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", HOSTILE)
 def test_hostile_texts_take_no_long_time(part: str) -> None:
     start = time.process_time()

@@ -156,6 +156,7 @@ def edit_csv(path: Path, row: int, **changes: str) -> None:
         csv.writer(file).writerows(lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", FORMATS)
 @given(ledgers, st.data())
 @costly(60)

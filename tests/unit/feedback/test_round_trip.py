@@ -124,6 +124,7 @@ import_items(database, [(item(item_id=f"N-{n}"), None) for n in range(3000)], RU
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statements", [11, 14])
 def test_an_import_that_is_killed_leaves_nothing(database: Database, statements: int) -> None:
     add_item(database, item(), RULES, **BY)

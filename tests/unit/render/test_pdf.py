@@ -119,6 +119,7 @@ def appendix_page(reader: PdfReader, page: Page) -> int:
     return next(number for title, number in outline(reader) if title == page.labels.appendix)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("is_full", "is_told"), [(False, False), (True, False), (True, True)])
 @pytest.mark.parametrize(("tag", "city"), EDITIONS)
 def test_front_keeps_to_four_pages_and_all_to_twelve(
@@ -248,6 +249,7 @@ def test_a_tag_that_is_none_is_no_language(english: PrintShop) -> None:
     assert "TITLE" in words(read(render(english, make_page("en").model_copy(update={"loop": loop}))))
 
 
+@pytest.mark.slow
 def test_nine_shapes_differ_and_the_arrow_is_mirrored(shops: dict[str, PrintShop]) -> None:
     def drawing(tag: str, mark: Mark) -> str:
         card = Card(card_id="x", mark=mark, status="", flags=("f",), title=Said(text="T"))
