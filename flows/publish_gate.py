@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from district_reports.database import Kind
 from district_reports.errors import ConfigError, LogError, ReviewError
-from district_reports.model import Record
+from district_reports.model import Record, Version
 from district_reports.periods import Quarter
 from district_reports.publish.history import History, Known, load_release
 from district_reports.publish.layout import Layout
@@ -47,9 +47,11 @@ class PublishRequest(Record):
     data_dir: Path
     now: datetime
     correction: str = ""
-    """Why a version replaces the one before."""
+    """Why a version replaces the one before, in the city's first language."""
+    correction_translations: dict[str, str] = {}
+    """The same in other languages, by tag."""
     is_rebuild: bool = False
-    """Build the pages around the versions anew, whatever somebody did to them."""
+    """Build the pages around the versions anew, whatever somebody did to them, and publish nothing new."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,12 @@ class Job:
     store: Store
     workshop: Workshop
     history: History
-    release: SignedRelease
+    release: SignedRelease | None
+    """What is to be published; where nothing new is, perhaps none."""
     plan: Plan | None
-    """What the new version is called; None where these bytes are public already."""
+    """What the new version is called; None where nothing new is published."""
     known: Known | None
-    """The version under which they are."""
+    """The version that is there instead."""
 
 
 @contextmanager
@@ -110,23 +113,30 @@ def _accept(
     """Return the job, once everything that could stand against it has been asked."""
     quarter = Quarter.parse(request.quarter)
     history = load_history(workshop.database)
+    if request.is_rebuild and history.of(quarter):
+        # However the next version of the release stands: what is public is built from what was published.
+        if request.correction:
+            raise ConfigError("--correction: expected none with --rebuild, which publishes nothing new, got one")
+        require_versions(workshop.layout, history, workshop.hasher)
+        return Job(request, settings, store, workshop, history, release, None, history.of(quarter)[-1])
     known = next((x for x in history.of(quarter) if release and x.manifest == release.digest), None)
     plan = None
     if known is None:
         release, found = _require_signed(settings, store, workshop, release, quarter, request)
-        plan = make_plan(history.of(quarter), found, at=request.now, correction=request.correction)
+        plan = make_plan(
+            history.of(quarter),
+            found,
+            at=request.now,
+            correction=request.correction,
+            translations=request.correction_translations,
+        )
     elif known.withdrawn_at is not None:
         problem = f"{known}: these reports were withdrawn ({known.reason}); reopen them, freeze and sign them anew"
         raise ReviewError(problem, problems=[problem])
-    elif request.correction not in ("", load_release(workshop.layout, known).correction):
+    elif request.correction and _told(request) != _told(load_release(workshop.layout, known)):
         # The same words again are a run that was killed and is finished by its own command.
         raise ConfigError(f"--correction: expected it for a new version, got it for {known}, which is public already")
-    if request.is_rebuild:
-        require_versions(workshop.layout, history, workshop.hasher)
-    else:
-        require_untouched(workshop.layout, history, workshop.hasher)
-    if release is None:
-        raise ReviewError(f"{quarter}: expected a release, found none")
+    require_untouched(workshop.layout, history, workshop.hasher)
     return Job(request, settings, store, workshop, history, release, plan, known)
 
 
@@ -154,6 +164,10 @@ def _require_signed(
     if release is None or found.subjects.digest != release.digest:
         raise ReviewError(f"{quarter}: expected the manifest to stay as it is, got another one")
     return release, found
+
+
+def _told(correction: PublishRequest | Version) -> tuple[str, dict[str, str]]:
+    return correction.correction, correction.correction_translations
 
 
 def find_today(settings: Settings, request: PublishRequest) -> date:

@@ -19,6 +19,7 @@ from district_reports.model import Entry, Record, Summary
 from district_reports.publish.history import PUBLISHED, Known, load_release
 from district_reports.publish.plans import Plan
 from district_reports.publish.showing import announce, build_site, finish, rebuild, with_version
+from district_reports.publish.signed import SignedRelease
 from district_reports.publish.switch import BuiltSite, switch
 from district_reports.publish.tree import remove_tree
 from district_reports.publish.versions import close_version, copy_release, new_folder, remove_leftovers, write_kits
@@ -57,19 +58,19 @@ class Steps:
 def copy_files(job: Job) -> dict[str, Summary]:
     """Copy what was signed."""
     remove_leftovers(job.workshop.layout, job.history)
-    return copy_release(job.workshop.layout, job.release)
+    return copy_release(job.workshop.layout, _release(job))
 
 
 def make_kits(job: Job, summaries: Mapping[str, Summary]) -> None:
     """Make the kit of every place."""
-    write_kits(job.workshop.layout, job.release, _plan(job), summaries, job.workshop.makers.kit)
+    write_kits(job.workshop.layout, _release(job), _plan(job), summaries, job.workshop.makers.kit)
 
 
 def close_folder(job: Job) -> Known:
     """Finish the version's folder."""
-    plan = _plan(job)
-    digest = close_version(job.workshop.layout, job.release, plan, job.workshop.makers.about)
-    return Known(job.release.quarter, plan.version, job.release.digest, digest, plan.published_at)
+    release, plan = _release(job), _plan(job)
+    digest = close_version(job.workshop.layout, release, plan, job.workshop.makers.about)
+    return Known(release.quarter, plan.version, release.digest, digest, plan.published_at)
 
 
 def make_site(job: Job, known: Known) -> BuiltSite:
@@ -79,13 +80,14 @@ def make_site(job: Job, known: Known) -> BuiltSite:
 
 def show_site(job: Job, known: Known, site: BuiltSite) -> bool:
     """Log the publication, and make the new site public; see `showing` for why in this order."""
+    release = _release(job)
 
     def still_signed(connection: Connection, entry: Entry) -> None:
         # Somebody may have taken a signature back while the kits were made.
         today = find_today(job.settings, job.request)
-        found = require_publishable(connection, job.store, job.settings, job.release.quarter, today)
-        if found.subjects.digest != job.release.digest:
-            raise ReviewError(f"{job.release.quarter}: expected the manifest to stay as it is, got another one")
+        found = require_publishable(connection, job.store, job.settings, release.quarter, today)
+        if found.subjects.digest != release.digest:
+            raise ReviewError(f"{release.quarter}: expected the manifest to stay as it is, got another one")
 
     content = {
         "version": known.version,
@@ -134,16 +136,22 @@ def run_steps(job: Job, progress: Progress, steps: Steps = PLAIN) -> PublishSumm
 
 def _clear(job: Job) -> None:
     """Give a full disk its room back; no log and no page tells of these folders."""
-    layout, plan = job.workshop.layout, _plan(job)
+    layout, release, plan = job.workshop.layout, _release(job), _plan(job)
     with suppress(StoreError):
-        remove_tree(new_folder(layout, job.release))
-        remove_tree(layout.version_dir(job.release.quarter, plan.version, job.release.digest))
+        remove_tree(new_folder(layout, release))
+        remove_tree(layout.version_dir(release.quarter, plan.version, release.digest))
 
 
 def _plan(job: Job) -> Plan:
     if job.plan is None:
-        raise ReviewError(f"{job.release.quarter}: expected a new version, got {job.known}")
+        raise ReviewError(f"{job.request.quarter}: expected a new version, got {job.known}")
     return job.plan
+
+
+def _release(job: Job) -> SignedRelease:
+    if job.release is None:
+        raise ReviewError(f"{job.request.quarter}: expected a release, found none")
+    return job.release
 
 
 def _summarise(job: Job, known: Known, *, is_new: bool, has_switched: bool, start: float) -> PublishSummary:

@@ -61,7 +61,9 @@ class Version(Record):
     manifest: str
     """SHA-256 of the manifest that was signed."""
     correction: str = ""
-    """Why it replaces the one before; empty in the first."""
+    """Why it replaces the one before, in the city's first language; empty in the first."""
+    correction_translations: dict[str, str] = {}
+    """The same in other languages, by tag."""
     signatures: tuple[Signature, ...]
     missed: tuple[tuple[str, str], ...] = ()
     """Role and scope of those who had not answered in time."""
@@ -76,7 +78,9 @@ class PublicVersion(Record):
     release: Version
     state: Literal["current", "superseded", "withdrawn"]
     reason: str = ""
-    """Of a withdrawal."""
+    """Of a withdrawal, in the city's first language."""
+    reason_translations: dict[str, str] = {}
+    """The same in other languages, by tag."""
     ended_at: datetime | None = None
     """When it was superseded or withdrawn."""
     superseded_by: int = 0

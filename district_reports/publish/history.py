@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -37,6 +37,8 @@ class Known:
     published_at: datetime
     withdrawn_at: datetime | None = None
     reason: str = ""
+    """Of the withdrawal, in the city's first language."""
+    reason_translations: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.quarter} v{self.version}"
@@ -86,7 +88,7 @@ def read_history(entries: Iterable[Entry]) -> History:
                 key = (entry.quarter, int(entry.content["version"]))
                 versions[key] = _publish(entry) if entry.kind == PUBLISHED else _withdraw(versions[key], entry)
             sites.append(str(entry.content["site"]))
-        except (KeyError, TypeError, ValueError, ConfigError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, ConfigError) as error:
             message = f"log of review: row {entry.seq} ({entry.kind}): expected version, digests and site, got {error}"
             raise LogError(message, seq=entry.seq) from error
         changed_at = entry.at
@@ -105,15 +107,10 @@ def _publish(entry: Entry) -> Known:
 
 
 def _withdraw(known: Known, entry: Entry) -> Known:
-    return Known(
-        quarter=known.quarter,
-        version=known.version,
-        manifest=known.manifest,
-        release=known.release,
-        published_at=known.published_at,
-        withdrawn_at=entry.at,
-        reason=str(entry.content["reason"]),
-    )
+    # Rows from before there were translations have none.
+    translations = {str(tag): str(text) for tag, text in entry.content.get("reason_translations", {}).items()}
+    reason = str(entry.content["reason"])
+    return replace(known, withdrawn_at=entry.at, reason=reason, reason_translations=translations)
 
 
 def load_versions(layout: Layout, history: History) -> tuple[PublicVersion, ...]:
@@ -137,6 +134,7 @@ def _load(layout: Layout, history: History, known: Known) -> PublicVersion:
             release=release,
             state="withdrawn",
             reason=known.reason,
+            reason_translations=dict(known.reason_translations),
             ended_at=known.withdrawn_at,
             superseded_by=superseded_by,
         )

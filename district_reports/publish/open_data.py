@@ -14,7 +14,7 @@ from hashlib import sha256
 from io import StringIO
 from typing import Any
 
-from district_reports.addresses import version_path
+from district_reports.addresses import city_path, version_path
 from district_reports.errors import ContractError, TranslationError
 from district_reports.model import PublicVersion, State
 from district_reports.periods import Quarter
@@ -44,13 +44,16 @@ ABOUT = ("metric_id", "unit", "source", "source_page", "definition")
 """Columns of `dictionary.csv` before the names."""
 
 
-def write_dictionary(settings: Settings, words: Mapping[str, Words], measures: bytes) -> bytes:
+def write_dictionary(
+    settings: Settings, words: Mapping[str, Words], measures: bytes, definitions: Mapping[str, str]
+) -> bytes:
     """Return the dictionary of the metrics of `measures.csv`: id, unit, source, definition, a name in each language.
 
     Args:
-        settings: For definitions and sources.
+        settings: For names and sources.
         words: The languages of the site, in their order.
         measures: The release's file.
+        definitions: By metric, what is counted, in the words of the config; none of a metric that it no longer has.
 
     Raises:
         ContractError: If it is no such file.
@@ -63,8 +66,9 @@ def write_dictionary(settings: Settings, words: Mapping[str, Words], measures: b
     writer.writerow((*ABOUT, *(f"name_{tag}" for tag in words)))
     for metric_id, (unit, origin) in sorted(told.items()):
         source, page = _source_of(settings, origin)
+        definition = definitions.get(metric_id, "")
         names = (_name(settings, each, metric_id) for each in words.values())
-        writer.writerow([_cell(cell) for cell in (metric_id, unit, source, page, _define(settings, metric_id), *names)])
+        writer.writerow([_cell(cell) for cell in (metric_id, unit, source, page, definition, *names)])
     return text.getvalue().encode()
 
 
@@ -94,24 +98,6 @@ def _source_of(settings: Settings, origin: str) -> tuple[str, str]:
     source_id = origin.partition(" ")[0]
     known = {source.source_id: source.page_url for source in settings.sources}
     return origin, known.get(source_id, "")
-
-
-def _define(settings: Settings, metric_id: str) -> str:
-    """Return which rows of the source are counted, in the source's own codes."""
-    for metric in settings.metrics.metrics:
-        if metric.metric_id != metric_id:
-            continue
-        parts = {
-            "offence_groups": metric.offence_groups,
-            "offence_codes": metric.offence_codes,
-            "also": [f"{more.group}: {' '.join(more.codes)}" for more in metric.also],
-            "flag": [metric.flag] if metric.flag else [],
-            "places": metric.places,
-            "share_of": [metric.share_of] if metric.share_of else [],
-        }
-        told = (f"{name} = {' '.join(values)}" for name, values in parts.items() if values)
-        return "; ".join(told) or "rows = all"
-    return ""
 
 
 def _name(settings: Settings, words: Words, metric_id: str) -> str:
@@ -191,7 +177,7 @@ def _dictionary_schema(dictionary: bytes) -> dict[str, Any]:
 def make_dataset(site: Site, words: Words, version: PublicVersion) -> dict[str, Any]:
     """Return the JSON-LD record of a version's data (schema.org `Dataset`)."""
     release, settings = version.release, site.settings
-    end = Quarter.parse(release.quarter)
+    quarters = Quarter.parse(release.quarter).window(settings.report.history_quarters)
     base = version_path(release.quarter, release.version)
     files = {file.path: file for file in release.files}
     types = {MEASURES: "text/csv", DICTIONARY: "text/csv", PACKAGE: "application/json"}
@@ -202,11 +188,11 @@ def make_dataset(site: Site, words: Words, version: PublicVersion) -> dict[str, 
         "@id": site.url(base),
         "name": words.text("site.data.dataset_title", city=site.city_name(words), months=site.months(words, version)),
         **dict(description=words.text("site.data.dataset")),
-        "url": site.url(base),
+        "url": site.url(city_path(words.language.tag, "data")),
         "inLanguage": list(site.tags),
         "version": str(release.version),
-        "datePublished": release.published_at.date().isoformat(),
-        "temporalCoverage": f"{end.start.isoformat()}/{end.end.isoformat()}",
+        "datePublished": release.published_at.astimezone(site.zone).date().isoformat(),
+        "temporalCoverage": f"{quarters[0].start.isoformat()}/{quarters[-1].end.isoformat()}",
         "spatialCoverage": settings.city.name,
         "isAccessibleForFree": True,
         "creator": publisher,

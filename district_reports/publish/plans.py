@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from district_reports.errors import ConfigError
@@ -17,19 +17,30 @@ class Plan(Record):
     version: int
     published_at: datetime
     correction: str = ""
+    """In the city's first language."""
+    correction_translations: dict[str, str] = {}
+    """By tag."""
     signatures: tuple[Signature, ...]
     missed: tuple[tuple[str, str], ...] = ()
     """Role and scope of those who had not answered in time."""
 
 
-def make_plan(before: Sequence[Known], found: Publishable, *, at: datetime, correction: str) -> Plan:
+def make_plan(
+    before: Sequence[Known],
+    found: Publishable,
+    *,
+    at: datetime,
+    correction: str,
+    translations: Mapping[str, str],
+) -> Plan:
     """Return the plan of the next version: roles and scopes, never persons.
 
     Args:
         before: Versions of the quarter that there are, oldest first.
         found: The release with its signatures.
         at: When it becomes public.
-        correction: Why it takes the place of the one before.
+        correction: Why it takes the place of the one before, in the city's first language.
+        translations: The same in other languages, by tag.
 
     Raises:
         ConfigError: If there is one before and no correction is told, or the other way round.
@@ -56,6 +67,7 @@ def make_plan(before: Sequence[Known], found: Publishable, *, at: datetime, corr
         version=version,
         published_at=at,
         correction=correction,
+        correction_translations=dict(translations),
         signatures=tuple(signatures),
         missed=tuple(missed),
     )

@@ -158,7 +158,9 @@ def with_version(history: History, known: Known) -> History:
     return replace(history, versions=(*history.versions, known))
 
 
-def with_withdrawal(history: History, gone: Known, at: datetime, reason: str) -> History:
+def with_withdrawal(
+    history: History, gone: Known, at: datetime, reason: str, translations: Mapping[str, str]
+) -> History:
     """Return a history in which a version is withdrawn."""
-    changed = replace(gone, withdrawn_at=at, reason=reason)
+    changed = replace(gone, withdrawn_at=at, reason=reason, reason_translations=translations)
     return replace(history, versions=tuple(changed if known == gone else known for known in history.versions))

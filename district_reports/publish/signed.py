@@ -15,13 +15,11 @@ from typing import Any, Final
 
 from district_reports.checks import require_passed
 from district_reports.errors import ReviewError
-from district_reports.model import CheckResult
+from district_reports.model import CITY, CheckResult
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.store import Store
 
-CITY: Final = "city"
-"""Place of the city's own report."""
 MANIFEST: Final = "manifest.json"
 MEASURES: Final = "measures.csv"
 SUMMARY: Final = "summary.json"
@@ -34,7 +32,6 @@ OPTIONAL: Final = ("pocket.pdf", "meetings.ics")
 """Files that an edition has where there is something to put into them."""
 TOLD: Final = 20
 """Problems that a message tells; the error holds all."""
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -164,9 +161,9 @@ def _find_unsafe_files(name: str, edition: object) -> list[str]:
         return [f"{name!r:.80}: expected an edition, got another form"]
     problems = []
     for file, digest in sorted(files.items()):
-        if _NAME.fullmatch(file) is None or file == "index.html":
-            # That name is taken by the site's page about the edition.
-            problems.append(f"{name!r:.80}: expected a plain name of a file, got {file!r:.80}")
+        if file not in (*REQUIRED, *OPTIONAL):
+            # It could lead elsewhere, take the place of a page of the site, or be run by a web server.
+            problems.append(f"{name!r:.80}: expected files that editions have, got {file!r:.80}")
         elif not _is_digest(digest):
             problems.append(f"{name!r:.80}: {file}: expected its SHA-256, got {digest!r:.80}")
     return problems

@@ -18,14 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from district_reports.addresses import calendar_path, feed_path, version_path
+from district_reports.addresses import calendar_path, feed_path
 from district_reports.model import PublicVersion, Shape
 from district_reports.publish.open_data import DICTIONARY, PACKAGE, write_dictionary, write_package
 from district_reports.publish.site_calendar import write_releases
 from district_reports.publish.site_feed import write_feed, write_sitemap
 from district_reports.publish.site_frame import Site, Summaries, open_site
 from district_reports.publish.site_index import write_index
-from district_reports.publish.site_pages import list_twins, set_pages, set_version
+from district_reports.publish.site_pages import list_twins, set_pages
 from district_reports.publish.site_press import SitePress
 from district_reports.publish.site_reports import MAIN, version_page
 from district_reports.render.i18n import Words
@@ -67,35 +67,29 @@ def build_site(
     return files
 
 
-def build_version_pages(
-    settings: Settings, words: Mapping[str, Words], version: PublicVersion, now: datetime
-) -> dict[str, bytes]:
-    """Return the tombstones of a withdrawn version: path below its folder -> bytes; none of another.
-
-    `build_site` returns them too, below the site's root.
-    """
-    site = open_site(settings, words, [version], {}, (), now)
-    press = SitePress(template_dir=find_asset("templates", "site"))
-    pages = {
-        version_page(version, place, each.language.tag): set_version(site, press, each, version, place)
-        for each in site.words.values()
-        for place in version.release.places
-        if version.state == "withdrawn"
-    }
-    pages.update(_copy_tombstones(site, version, pages))
-    start = version_path(version.release.quarter, version.release.version)
-    return {path.removeprefix(start): data for path, data in pages.items()}
-
-
 def build_open_data(
-    settings: Settings, words: Mapping[str, Words], *, quarter: str, version: int, measures: bytes
+    settings: Settings,
+    words: Mapping[str, Words],
+    *,
+    quarter: str,
+    version: int,
+    measures: bytes,
+    definitions: Mapping[str, str],
 ) -> dict[str, bytes]:
     """Return what describes a version's `measures.csv`: `dictionary.csv` and `datapackage.json`.
+
+    Args:
+        settings: The city.
+        words: Catalogues of the site's languages, by tag.
+        quarter: Of the release.
+        version: Its number.
+        measures: The file's bytes.
+        definitions: By metric, what is counted, in the words of the config.
 
     Raises:
         ContractError: If the measures are no table of measures.
     """
-    dictionary = write_dictionary(settings, words, measures)
+    dictionary = write_dictionary(settings, words, measures, definitions)
     first = next(iter(words.values()))
     package = write_package(settings, first, quarter=quarter, version=version, measures=measures, dictionary=dictionary)
     return {DICTIONARY: dictionary, PACKAGE: package}

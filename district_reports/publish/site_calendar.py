@@ -25,14 +25,22 @@ class Release(Record):
     publication: date
     published: date | None = None
     """When its first version became public."""
+    withdrawn: date | None = None
+    """When its last version was taken back, where none stands."""
 
 
 def list_releases(site: Site) -> tuple[Release, ...]:
     """Return the last release that is public and the next four, oldest first."""
     first: dict[str, date] = {}
+    ended: dict[str, date] = {}
     for version in site.versions:
-        day = version.release.published_at.astimezone(site.zone).date()
-        first[version.release.quarter] = min(day, first.get(version.release.quarter, day))
+        name, day = version.release.quarter, version.release.published_at.astimezone(site.zone).date()
+        first[name] = min(day, first.get(name, day))
+        if version.state == "withdrawn" and version.ended_at is not None:
+            day = version.ended_at.astimezone(site.zone).date()
+            ended[name] = max(day, ended.get(name, day))
+    standing = {version.release.quarter for version in site.versions if version.state == "current"}
+    gone = {name: day for name, day in ended.items() if name not in standing}
     start = Quarter.of(site.today).previous()
     public = [Quarter.parse(quarter) for quarter in first]
     if public:
@@ -40,10 +48,10 @@ def list_releases(site: Site) -> tuple[Release, ...]:
         start = max(start, max(public).shifted(1))
     quarters = [start.shifted(step) for step in range(AHEAD)]
     quarters = [*([max(public)] if public else []), *quarters]
-    return tuple(_release(site, quarter, first.get(str(quarter))) for quarter in quarters)
+    return tuple(_release(site, each, first.get(str(each)), gone.get(str(each))) for each in quarters)
 
 
-def _release(site: Site, quarter: Quarter, published: date | None) -> Release:
+def _release(site: Site, quarter: Quarter, published: date | None, withdrawn: date | None) -> Release:
     rules = site.settings.report.review
     return Release(
         quarter=str(quarter),
@@ -51,6 +59,7 @@ def _release(site: Site, quarter: Quarter, published: date | None) -> Release:
         freeze=quarter.end + timedelta(days=rules.freeze_days),
         publication=quarter.end + timedelta(days=rules.publish_days),
         published=published,
+        withdrawn=withdrawn,
     )
 
 
@@ -72,6 +81,8 @@ def tell_outcome(site: Site, words: Words, release: Release) -> str:
     if release.published is None:
         late = (site.today - release.publication).days
         return words.plural("site.calendar.late", late) if late > 0 else words.text("site.calendar.to_come")
+    if release.withdrawn is not None:
+        return words.text("site.calendar.withdrawn", date=words.day(release.withdrawn))
     day = words.day(release.published)
     slip = (release.published - release.publication).days
     if slip <= 0:
@@ -98,6 +109,4 @@ def write_releases(site: Site, words: Words) -> bytes:
                 )
             )
     name = words.text("site.calendar.name", city=site.city_name(words))
-    # Stamped by the release that is due next, not by the clock: the same dates give the same file.
-    stamp = events[0].day if events else site.today
-    return write_calendar(events, name=name, language=words.language.tag, zone=site.zone, stamp=stamp)
+    return write_calendar(events, name=name, language=words.language.tag, zone=site.zone, stamp=site.today)

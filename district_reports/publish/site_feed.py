@@ -52,7 +52,9 @@ def _add_entry(feed: ElementTree.Element, site: Site, words: Words, version: Pub
     _add(entry, "published", _moment(version.release.published_at))
     _add(entry, "updated", _moment(_updated(version)))
     _add(entry, "link", rel="alternate", type="text/html", hreflang=tag, href=site.url(page))
-    lines = [standing.text, *(f"{standing.reason_label} {standing.reason}" for _ in [1] if standing.reason)]
+    lines = [standing.text]
+    if standing.reason:
+        lines += [f"{standing.reason_label} {standing.reason}", *filter(None, [standing.reason_note])]
     if summary is not None:
         lines = [*summary.banners, summary.title, *lines, *summary.key_facts]
     _add(entry, "summary", "\n".join(lines))
@@ -76,7 +78,7 @@ def write_sitemap(site: Site, pages: Iterable[Mapping[str, str]]) -> bytes:
     """
     root = ElementTree.Element("urlset", {"xmlns": SITEMAP, "xmlns:xhtml": XHTML})
     for twins in pages:
-        for path in twins.values():
+        for path in dict.fromkeys(twins.values()):
             entry = ElementTree.SubElement(root, "url")
             ElementTree.SubElement(entry, "loc").text = site.url(path)
             for tag, other in twins.items():

@@ -17,17 +17,17 @@ from zoneinfo import ZoneInfo
 
 from district_reports.addresses import full_url
 from district_reports.errors import StoreError
-from district_reports.model import PublicVersion, Shape, Summary, Version
+from district_reports.model import CITY, PublicVersion, Shape, Summary, Version
 from district_reports.periods import Quarter
 from district_reports.render.i18n import Words
 from district_reports.settings import Settings
 
-CITY = "city"
-"""Place of the city's own report."""
 INDEX = "index.html"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 """A path made of plain names: nothing that climbs, nothing that hides."""
+
+_BEFORE_DASH = re.compile(r"\s(?=–)")
 
 Summaries = Mapping[tuple[str, int], Mapping[str, Summary]]
 
@@ -113,8 +113,8 @@ class Site:
         return city.names.get(words.language.tag) or words.name(city.name)
 
     def months(self, words: Words, version: PublicVersion) -> str:
-        """Return a version's quarter, as its months."""
-        return words.months_of(Quarter.parse(version.release.quarter))
+        """Return a version's quarter, as its months; no line begins with the dash between them."""
+        return _BEFORE_DASH.sub("\u00a0", words.months_of(Quarter.parse(version.release.quarter)))
 
     def day(self, words: Words, at: datetime) -> str:
         """Return the day of a moment, in the city, spelled out."""

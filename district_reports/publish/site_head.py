@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from district_reports.addresses import city_path, feed_path
-from district_reports.model import Record
-from district_reports.publish.site_frame import CITY, INDEX, Site, relative
+from district_reports.model import CITY, PublicVersion, Record
+from district_reports.publish.site_frame import INDEX, Site, relative
 from district_reports.publish.site_reports import CARD, file_path, place_page
 from district_reports.publish.site_view import Head, Link
 from district_reports.render.i18n import Words
@@ -39,8 +39,10 @@ class About(Record):
     """Path of the page for readers of no language of ours; empty: that of the first language."""
     place: str = CITY
     """What it is about."""
+    pictured: PublicVersion | None = None
+    """Whose card stands for the page where it is shared; None: that of the newest report on the place."""
     is_indexed: bool = True
-    """Whether search engines should show it."""
+    """Whether search engines should show it; what they should not show is shared without a picture."""
     data: str = ""
     """JSON-LD, ready for the page."""
 
@@ -49,7 +51,7 @@ def make_head(site: Site, words: Words, about: About) -> Head:
     """Return what a page says of itself, and what stands on every page."""
     path = about.path
     tag, publisher = words.language.tag, site.settings.report.publisher
-    image, image_alt = _image(site, about.place, tag)
+    image, image_alt = _image(site, about, tag)
     return Head(
         path=path,
         language=tag,
@@ -88,9 +90,11 @@ def _feed(site: Site, words: Words, path: str, place: str) -> Link:
     )
 
 
-def _image(site: Site, place: str, tag: str) -> tuple[str, str]:
-    """Return the whole address of the newest card, and what it shows."""
-    version = site.newest_of(place)
+def _image(site: Site, about: About, tag: str) -> tuple[str, str]:
+    """Return the whole address of a page's card, and what it shows; never a report's that ended."""
+    if not about.is_indexed:
+        return "", ""
+    place, version = about.place, about.pictured or site.newest_of(about.place)
     summary = site.summary(version, place, tag) if version else None
     if version is None or summary is None:
         return "", ""

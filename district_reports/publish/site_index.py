@@ -43,6 +43,7 @@ def _version(version: PublicVersion) -> dict[str, Any]:
         **{name: value for name, value in release.items() if name not in ("quarter", "files")},
         "state": version.state,
         "reason": version.reason,
+        "reason_translations": version.reason_translations,
         "ended_at": version.ended_at.isoformat() if version.ended_at else None,
         "superseded_by": version.superseded_by or None,
         "path": version_path(version.release.quarter, version.release.version),

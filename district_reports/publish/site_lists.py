@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from district_reports.addresses import calendar_path, version_path
-from district_reports.model import PublicVersion, State
+from district_reports.model import CITY, PublicVersion, State
+from district_reports.publish.layout import RELEASE
 from district_reports.publish.open_data import COLUMNS, DICTIONARY, MEASURES, PACKAGE
 from district_reports.publish.site_calendar import tell_releases
-from district_reports.publish.site_frame import CITY, Site, relative
+from district_reports.publish.site_frame import Site, relative
 from district_reports.publish.site_reports import (
     DATA,
     file_link,
@@ -18,7 +19,7 @@ from district_reports.publish.site_reports import (
 from district_reports.publish.site_view import Link, Part, Row, Table
 from district_reports.render.i18n import Words
 
-RELEASE_FILES = {MEASURES: "measures", DICTIONARY: "dictionary", PACKAGE: "package", "release.json": "release"}
+RELEASE_FILES = {MEASURES: "measures", DICTIONARY: "dictionary", PACKAGE: "package"}
 
 
 def list_archive(site: Site, words: Words, page: str) -> tuple[Part, ...]:
@@ -119,6 +120,9 @@ def _release_part(site: Site, words: Words, page: str, version: PublicVersion) -
         for name, label in RELEASE_FILES.items()
         if name in files
     )
+    # It lists all others, and so cannot hold its own size.
+    label, path = words.text("site.data.file.release"), version_path(quarter, number, RELEASE)
+    links += (Link(label=label, href=relative(page, path), media_type="application/json"),)
     heading = words.text("site.data.newest", months=site.months(words, version), version=words.number(number))
     return Part(part_id="files", heading=heading, paragraphs=(words.text("site.data.newest_text"),), links=links)
 

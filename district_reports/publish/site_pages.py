@@ -7,11 +7,11 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from district_reports.addresses import calendar_path, feed_path
-from district_reports.model import PublicVersion
+from district_reports.model import CITY, PublicVersion
 from district_reports.publish.open_data import in_script, make_dataset
 from district_reports.publish.site_finder import draw_areas, list_communities, list_districts
-from district_reports.publish.site_frame import CITY, INDEX, Site, relative
-from district_reports.publish.site_head import About, city_page, make_head
+from district_reports.publish.site_frame import INDEX, Site, relative
+from district_reports.publish.site_head import DEFAULT, About, city_page, make_head
 from district_reports.publish.site_lists import list_archive, list_calendar, list_corrections, list_data
 from district_reports.publish.site_press import SitePress
 from district_reports.publish.site_reports import (
@@ -54,16 +54,16 @@ def set_pages(site: Site, press: SitePress) -> Iterator[tuple[str, bytes]]:
             yield place_page(words.language.tag, place), _set_place(site, press, words, place)
         for version in site.versions:
             for place in version.release.places:
-                yield version_page(version, place, words.language.tag), set_version(site, press, words, version, place)
+                yield version_page(version, place, words.language.tag), _set_version(site, press, words, version, place)
 
 
 def list_twins(site: Site) -> Iterator[dict[str, str]]:
-    """Return the pages that search engines should know, each in all its languages."""
-    yield {tag: city_page(tag) for tag in site.tags}
-    for place in site.places:
-        yield {tag: place_page(tag, place) for tag in site.tags}
-    for name in TELLERS:
-        yield {tag: city_page(tag, name) for tag in site.tags}
+    """Return the pages that search engines should know: each in all its languages, and for readers of no other."""
+    yield {**{tag: city_page(tag) for tag in site.tags}, DEFAULT: ROOT}
+    twins = [{tag: place_page(tag, place) for tag in site.tags} for place in site.places]
+    twins += [{tag: city_page(tag, name) for tag in site.tags} for name in TELLERS]
+    for each in twins:
+        yield {**each, DEFAULT: next(iter(each.values()))}
 
 
 def _set_home(site: Site, press: SitePress, words: Words) -> bytes:
@@ -151,7 +151,7 @@ def _set_listing(site: Site, press: SitePress, words: Words, name: str) -> bytes
     )
 
 
-def set_version(site: Site, press: SitePress, words: Words, version: PublicVersion, place: str) -> bytes:
+def _set_version(site: Site, press: SitePress, words: Words, version: PublicVersion, place: str) -> bytes:
     """Return the page about one version of a place's report; of a withdrawn one: what became of it, and why."""
     tag = words.language.tag
     path = version_page(version, place, tag)
@@ -164,7 +164,13 @@ def set_version(site: Site, press: SitePress, words: Words, version: PublicVersi
         site,
         words,
         About(
-            path=path, title=title, description=title, twins=twins, place=place, is_indexed=version.state == "current"
+            path=path,
+            title=title,
+            description=title,
+            twins=twins,
+            place=place,
+            pictured=version if version.state == "current" else None,
+            is_indexed=version.state == "current",
         ),
     )
     return press.set_page(

@@ -6,18 +6,19 @@ No script, no request to anywhere else; each page's own policy says so to the br
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 from markupsafe import Markup
 
 from district_reports.errors import RenderError
-from district_reports.render.edge import anchor, checked_href, plain, said
+from district_reports.render.edge import checked_href
+from district_reports.render.web_templates import load_style, open_templates, write_policy
 
-STYLE = "site.css"
+STYLE: Final = "site.css"
+ALLOWED: Final = ("img-src 'self' data:", "connect-src 'self'")
+"""Pictures come from the site alone; tools that look a site over ask for its robots.txt from within a page."""
 
 _MAILBOX = re.compile(r"mailto:[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 
@@ -33,21 +34,9 @@ class SitePress:
     """
 
     def __init__(self, *, template_dir: Path) -> None:
-        self._style = _load_style(template_dir / STYLE)
-        self._environment = Environment(
-            loader=FileSystemLoader(template_dir),
-            autoescape=True,
-            undefined=StrictUndefined,
-            # Every text of a template is made harmless here; in attributes the template asks for `plain`.
-            finalize=said,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.filters.update(
-            plain=plain, href=checked_href, address=checked_address, anchor=anchor, as_markup=Markup
-        )
-        self._environment.globals.update(style=Markup(self._style), policy=_policy(self._style))
+        style = load_style(template_dir, STYLE)
+        self._environment = open_templates(template_dir, address=checked_address, as_markup=Markup)
+        self._environment.globals.update(style=Markup(style), policy=write_policy(style, *ALLOWED))
 
     def set_page(self, template: str, **context: Any) -> bytes:
         """Return a page as UTF-8 HTML.
@@ -70,24 +59,3 @@ def checked_address(href: str) -> str:
         ValueError: If it is neither.
     """
     return href if _MAILBOX.fullmatch(href) else checked_href(href)
-
-
-def _load_style(path: Path) -> str:
-    """Return the style sheet without comments and spare space."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise RenderError(f"{path}: expected a style sheet, got {error}", template=STYLE, language="") from error
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s+", " ", text)
-    return re.sub(r" ?([{};,]) ?", r"\1", text).strip()
-
-
-def _policy(style: str) -> str:
-    """Return the page's policy: nothing is run; pictures come from the site alone; only this style sheet is used.
-
-    Nothing of ours connects to anything; tools that look a site over ask for its robots.txt from within a page.
-    """
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    rules = ("default-src 'none'", f"style-src 'sha256-{digest}'", "img-src 'self' data:", "connect-src 'self'")
-    return "; ".join((*rules, "base-uri 'none'", "form-action 'none'"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from district_reports.addresses import edition_path, place_path, version_path
@@ -166,7 +167,7 @@ def tell_standing(
     release, tag = version.release, words.language.tag
     if version.state == "current":
         text = words.text("site.state.current", date=site.day(words, release.published_at))
-        return _with_reason(site, words, "current", text, "site.state.corrects", release.correction)
+        return _with_reason(site, words, "current", text, "site.state.corrects", _correction_of(version))
     date = site.day(words, version.ended_at or release.published_at)
     now = site.newest_of(place)
     way_on = None
@@ -175,29 +176,49 @@ def tell_standing(
         way_on = Link(label=label, href=relative(page, place_page(tag, place)))
     if version.state == "withdrawn":
         text = words.text("site.state.withdrawn_own" if is_own else "site.state.withdrawn", date=date)
-        return _with_reason(site, words, "withdrawn", text, "site.state.reason", version.reason, way_on)
+        reason = version.reason, version.reason_translations
+        return _with_reason(site, words, "withdrawn", text, "site.state.reason", reason, way_on)
     number = words.number(version.superseded_by)
     text = words.text("site.state.superseded_own" if is_own else "site.state.superseded", date=date, version=number)
     after = site.replacement_of(version)
     if after is None:
         text = words.text("site.state.replaced", date=date)
-    reason = after.release.correction if after is not None else ""
-    return _with_reason(site, words, "superseded", text, "site.state.reason", reason, way_on)
+    return _with_reason(site, words, "superseded", text, "site.state.reason", _correction_of(after), way_on)
+
+
+Reason = tuple[str, Mapping[str, str]]
+"""In the city's first language, empty where there is none; and in others, by tag."""
+
+
+def _correction_of(version: PublicVersion | None) -> Reason:
+    return ("", {}) if version is None else (version.release.correction, version.release.correction_translations)
 
 
 def _with_reason(
-    site: Site, words: Words, state: str, text: str, label: str, reason: str, way_on: Link | None = None
+    site: Site, words: Words, state: str, text: str, label: str, reason: Reason, way_on: Link | None = None
 ) -> Standing:
+    """Return a standing with its reason in the reader's language; in the city's first one where that is missing."""
+    original, translations = reason
+    first, tag = site.settings.languages[0].tag, words.language.tag
+    own = original if tag == first else translations.get(tag, "")
+    note = "" if own or not original else words.text("site.state.reason_only", language=_name_language(words, first))
     return Standing.model_validate(
         {
             "state": state,
             "text": text,
-            "reason_label": words.text(label) if reason else "",
-            "reason": reason,
-            "reason_language": site.settings.languages[0].tag,
+            "reason_label": words.text(label) if original else "",
+            "reason": own or original,
+            "reason_language": tag if own else first,
+            "reason_note": note,
             "way_on": way_on,
         }
     )
+
+
+def _name_language(words: Words, tag: str) -> str:
+    """Return a language's name as the page's language has it; its tag where CLDR has none."""
+    names = words.locale.languages
+    return str(names.get(tag.replace("-", "_")) or names.get(tag.partition("-")[0]) or words.name(tag))
 
 
 def version_heading(site: Site, words: Words, version: PublicVersion) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from district_reports.email_addresses import is_address
 from district_reports.publish.site_frame import Site
 from district_reports.publish.site_view import Link, Part
 from district_reports.render.i18n import Words
@@ -15,7 +14,6 @@ METHODS = (
 YOUR_WORDS = ("what", "screen", "floor", "place", "quotes", "sides", "translated", "answer", "back")
 CHECKED = ("axe", "keyboard", "script", "contrast", "zoom", "print", "light")
 NOT_CHECKED = ("people", "pdf", "maps")
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 def tell_methods(site: Site, words: Words) -> tuple[Part, ...]:
@@ -57,13 +55,13 @@ def _tell_languages(site: Site, words: Words) -> Part:
 def tell_contact(site: Site, words: Words) -> Part:
     """Return whom to tell of a problem; an address that is none is not printed."""
     contact = site.settings.report.site.contact
-    is_address = _ADDRESS.fullmatch(contact) is not None
+    has_address = is_address(contact)
     link = Link(label=contact, href=f"mailto:{contact}")
     return Part(
         part_id="contact",
         heading=words.text("site.contact.heading"),
-        paragraphs=(words.text("site.contact.write" if is_address else "site.contact.none"),),
-        links=(link,) if is_address else (),
+        paragraphs=(words.text("site.contact.write" if has_address else "site.contact.none"),),
+        links=(link,) if has_address else (),
     )
 
 

@@ -38,6 +38,8 @@ class Standing(Record):
     reason: str = ""
     """In the publisher's own words; hostile."""
     reason_language: str = ""
+    reason_note: str = ""
+    """That it is there in another language only."""
     way_on: Link | None = None
     """To the version that stands now."""
 

@@ -25,6 +25,7 @@ from district_reports.publish.tree import (
     link_name,
     list_tree,
     make_folder,
+    open_folder,
     remove_tree,
     rename,
     write_file,
@@ -66,6 +67,8 @@ def build_tree(
     folder = layout.sites / NEW
     remove_tree(folder)
     make_folder(folder)
+    for above in (layout.sites.parent, layout.sites):
+        open_folder(above)
     try:
         expected = _fill(layout, folder, versions, pages)
         problems = find_differences(expected, list_tree(folder, hasher))

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -184,6 +185,18 @@ def make_folder(path: Path) -> None:
             make_folder(path.parent)
             path.mkdir(exist_ok=True)
             flush(path.parent)
+
+
+def open_folder(path: Path) -> None:
+    """Let any reader into a folder, whatever the mask of the process was when it was made.
+
+    Raises:
+        StoreError: If it cannot be done.
+    """
+    with translated(path, "opened to readers"):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & FOLDER_MODE != FOLDER_MODE:
+            path.chmod(mode | FOLDER_MODE)
 
 
 def rename(old: Path, new: Path) -> None:

@@ -105,6 +105,7 @@ def describe(release: SignedRelease, plan: Plan, files: tuple[PublicFile, ...] =
         published_at=plan.published_at,
         manifest=release.digest,
         correction=plan.correction,
+        correction_translations=plan.correction_translations,
         signatures=plan.signatures,
         missed=plan.missed,
         places=release.places,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from district_reports.errors import ConfigError
@@ -23,7 +24,14 @@ class Withdrawn:
     """What somebody had changed by hand on the site that was public; the new site is without it."""
 
 
-def withdraw(workshop: Workshop, history: History, quarter: Quarter, version: int, reason: str) -> Withdrawn:
+def withdraw(
+    workshop: Workshop,
+    history: History,
+    quarter: Quarter,
+    version: int,
+    reason: str,
+    translations: Mapping[str, str] | None = None,
+) -> Withdrawn:
     """Withdraw a version; where it is withdrawn already, finish what a killed run left.
 
     A site that was changed by hand does not stop it: what must go, must go. It is built anew from the versions that
@@ -34,7 +42,8 @@ def withdraw(workshop: Workshop, history: History, quarter: Quarter, version: in
         history: From `load_history`.
         quarter: Of which release.
         version: Its number.
-        reason: Told in public.
+        reason: Told in public; in the city's first language.
+        translations: The same in other languages, by tag.
 
     Raises:
         ConfigError: If there is no such version.
@@ -52,8 +61,15 @@ def withdraw(workshop: Workshop, history: History, quarter: Quarter, version: in
     staying = [each for each in history.versions if each != known and each.withdrawn_at is None]
     require_none(find_version_problems(workshop.layout, staying, workshop.hasher))
     remove_leftovers(workshop.layout, history)
-    built = build_site(workshop, with_withdrawal(history, known, workshop.now, reason), workshop.now)
-    content = {"version": version, "manifest": known.manifest, "reason": reason, "site": built.digest}
+    told = dict(translations or {})
+    built = build_site(workshop, with_withdrawal(history, known, workshop.now, reason, told), workshop.now)
+    content = {
+        "version": version,
+        "manifest": known.manifest,
+        "reason": reason,
+        "reason_translations": told,
+        "site": built.digest,
+    }
     announce(workshop, WITHDRAWN, quarter=str(quarter), content=content)
     switch(workshop.layout, built.name)
     return Withdrawn(is_new=True, changed=changed)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as Tab
+from pypdf import PdfReader
 
 from district_reports.settings import load_settings
 from tests.browser.axe import run_axe
@@ -183,9 +185,44 @@ def test_pages_start_at_the_side_their_readers_start(tabs: Tabs, tag: str, is_rt
         assert (first["x"] > second["x"]) is is_rtl, items
 
 
+def test_a_reason_in_another_language_stands_at_the_side_of_the_page(tabs: Tabs) -> None:
+    tab = tabs.open(KINDS["withdrawn"].format(tag="ar"), PHONE)
+    reason = tab.locator(".standing__reason[lang=en][dir=auto]").first
+    assert reason.evaluate("each => getComputedStyle(each).direction") == "ltr"
+    assert reason.evaluate("each => getComputedStyle(each).textAlign") == "right"
+
+
 def test_pages_are_styled_under_their_own_policy(tabs: Tabs) -> None:
     tab = tabs.open("en/methods/index.html", PHONE)
     assert tab.evaluate("getComputedStyle(document.body).borderBlockStartWidth") == "6px"
+
+
+ON_PAPER = """(() => {
+  const seen = selector => [...document.querySelectorAll(selector)].filter(each => each.checkVisibility());
+  const white = seen('.button').filter(each => getComputedStyle(each).color === 'rgb(255, 255, 255)');
+  const empty = seen('section.part').filter(part => ![...part.querySelectorAll('.part__body > *')].some(
+    each => each.checkVisibility()) && part.querySelector('.part__body'));
+  const pressed = seen('.screen, .actions, .ways, .card').length;
+  const told = seen('.where').map(each => each.textContent);
+  return [white.length + pressed, empty.map(part => part.textContent.trim().slice(0, 60)), told];
+})()"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_paper_a_page_says_where_it_stands_and_shows_nothing_to_press(tabs: Tabs, kind: str) -> None:
+    tab = tabs.open(KINDS[kind].format(tag="es"), DESKTOP)
+    address = tab.locator("link[rel=canonical]").get_attribute("href")
+    tab.emulate_media(media="print")
+    assert tab.evaluate(ON_PAPER) == [0, [], [address]]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_sheet_of_paper_holds_the_foot_alone(tabs: Tabs, kind: str, tag: str) -> None:
+    tab = tabs.open(KINDS[kind].format(tag=tag), DESKTOP)
+    foot = set(tab.locator(".foot").inner_text().split())
+    sheets = PdfReader(BytesIO(tab.pdf(format="Letter", prefer_css_page_size=True))).pages
+    assert set(sheets[-1].extract_text().split()) - foot, len(sheets)
 
 
 def test_targets_outside_the_map_and_sentences_are_large_enough(tabs: Tabs) -> None:

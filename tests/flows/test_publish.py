@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from district_reports.review import log
 from district_reports.review.people import load_people
 from district_reports.settings import Settings
 from district_reports.store import Store
-from flows.publish_commands import parse_version
+from flows.publish_commands import parse_version, read_told
 from flows.publish_gate import Job
 from flows.publishing import PublishSummary, run_steps
 from tests.flows.answers import Run, told
@@ -166,6 +167,56 @@ def test_a_correction_is_asked_for_told_and_kept(
     assert b'"Seven robberies, not six."' in served(published.root)["2026Q3/v2/release.json"]
     code, _, err = toyville("publish", *at(published), "--correction", "x" * 1001)
     assert code == 2 and "at most 1000 characters" in told(err)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], ("", {})),
+        (["A name stood in it."], ("A name stood in it.", {})),
+        (["A name.", "ar=ورد اسم."], ("A name.", {"ar": "ورد اسم."})),
+        (["AR=  ورد اسم.", "en=A = B."], ("A = B.", {"ar": "ورد اسم."})),
+        (["1=2 is wrong.", "ar= "], ("1=2 is wrong.", {})),
+    ],
+)
+def test_a_text_is_in_the_first_language_or_in_the_one_it_names(
+    toy: Settings,  # noqa: F811
+    given: list[str],
+    expected: tuple[str, dict[str, str]],
+) -> None:
+    assert read_told(toy, given, "--reason") == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["A name.", "sp=Un nombre."], "expected TAG=text with one of en, ar, got 'sp=Un nombre.'"),
+        (["A name.", "A number."], "expected one text in each language, got two for en"),
+        (["ar=ورد اسم."], "expected it in en too"),
+        (["A name.", "ar=" + "x" * 1001], "--reason ar: expected at most 1000 characters"),
+    ],
+)
+def test_texts_that_fit_no_language_are_refused(toy: Settings, given: list[str], message: str) -> None:  # noqa: F811
+    from district_reports.errors import ConfigError, RuleError
+
+    with pytest.raises((ConfigError, RuleError), match=message):
+        read_told(toy, given, "--reason")
+
+
+@pytest.mark.slow
+def test_a_correction_is_kept_in_each_language_it_is_given_in(
+    toyville: Run,
+    published: Store,  # noqa: F811
+    toy: Settings,  # noqa: F811
+) -> None:
+    sign_anew(published, toy, "corrected")
+    words = ("--correction", "Seven, not six.", "--correction", "ar=سبعة لا ستة.")
+    assert toyville("publish", *at(published), *words)[0] == 0
+    release = json.loads(served(published.root)["2026Q3/v2/release.json"])
+    assert (release["correction"], release["correction_translations"]) == ("Seven, not six.", {"ar": "سبعة لا ستة."})
+    # Again, the same words finish; others are no longer asked for.
+    assert toyville("publish", *at(published), *words)[0] == 0
+    assert toyville("publish", *at(published), *words[:2])[0] == 2
 
 
 @pytest.mark.slow

@@ -103,6 +103,7 @@ def make_version(
     languages: Sequence[str] = (),
     summary: Mapping[str, Any] | None = None,
     correction: str = "",
+    translations: Mapping[str, str] | None = None,
     **state: Any,
 ) -> tuple[PublicVersion, dict[str, Summary], dict[str, bytes]]:
     """Return a version with its texts and files; the paths of the files are below the site's root."""
@@ -117,14 +118,16 @@ def make_version(
         own[f"{place}/{tag}/summary.json"] = summaries[f"{place}/{tag}"].model_dump_json().encode()
     own.update({f"kits/{place}.zip": b"kit" for place in places})
     own["measures.csv"] = make_measures(settings, quarter)
-    own |= build_open_data(settings, words, quarter=quarter, version=number, measures=own["measures.csv"])
-    own["release.json"] = b"{}"
+    own |= build_open_data(
+        settings, words, quarter=quarter, version=number, measures=own["measures.csv"], definitions={}
+    )
     release = Version(
         quarter=quarter,
         version=number,
         published_at=published_at,
         manifest=sha256(quarter.encode()).hexdigest(),
         correction=correction,
+        correction_translations=dict(translations or {}),
         signatures=_sign(places, tags, published_at),
         missed=(("commander", places[-1]),),
         places=tuple(places),
@@ -134,6 +137,8 @@ def make_version(
         ),
     )
     version = PublicVersion(release=release, **{"state": "current", **state})
+    # The last file of a version, which lists all others.
+    own["release.json"] = release.model_dump_json().encode()
     base = f"{quarter}/v{number}/"
     return version, summaries, {base + path: data for path, data in own.items()}
 

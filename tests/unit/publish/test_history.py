@@ -74,6 +74,7 @@ def test_pages_built_anew_change_the_site_and_no_version() -> None:
         entry(2, "published", "soon", version=1, manifest=A, release=B, site=C),
         entry(2, "withdrawn", version=7, reason="never published", site=C),
         entry(2, "withdrawn", version=1, site=C),
+        entry(2, "withdrawn", version=1, reason="A name.", reason_translations=["es"], site=C),
         entry(2, "site_built", ""),
     ],
     ids=lambda row: f"{row.kind} {row.content}",

@@ -5,6 +5,8 @@ Postconditions of each refusal: what is public is as it was, and the log tells o
 
 from __future__ import annotations
 
+import os
+import stat
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +18,10 @@ from district_reports.errors import ConfigError, LockedError, LogError, ReviewEr
 from district_reports.model import Verdict
 from district_reports.publish import switch as switching
 from district_reports.publish.history import KINDS
-from district_reports.publish.showing import load_history
+from district_reports.publish.showing import Workshop, load_history
+from district_reports.publish.withdraw import withdraw
 from district_reports.review import log
+from district_reports.review.freezing import record_reopen
 from district_reports.review.people import load_people
 from district_reports.settings import Settings
 from district_reports.store import Store
@@ -25,6 +29,7 @@ from flows.publish_gate import Job, open_publication
 from flows.publishing import PLAIN, copy_files, run_steps
 from tests.unit.publish.small_publication import (
     LATER,
+    NOW,
     contents_of,
     edit_manifest,
     open_records,
@@ -186,7 +191,7 @@ def test_a_name_in_the_manifest_that_leads_elsewhere_is_refused(toy: Settings, s
     manifest = edit_manifest(signed)
     manifest["editions"]["N/en"]["files"][name] = "a" * 64
     edit_manifest(signed, **manifest)
-    assert f"expected a plain name of a file, got {name!r}" in refused(signed, toy)
+    assert f"expected files that editions have, got {name!r}" in refused(signed, toy)
 
 
 def test_a_log_changed_by_hand_is_refused_and_the_row_named(toy: Settings, signed: Store) -> None:
@@ -285,6 +290,50 @@ def test_new_words_around_the_reports_are_logged_as_a_site(
     assert served(published.root)["about.html"] == b"new words"
     assert [kind for kind, _ in rows_of(published)] == ["published", "site_built"]
     assert publish(published, toy).has_switched is False
+
+
+@pytest.mark.slow
+def test_a_site_is_built_anew_while_the_quarter_is_open_again(toy: Settings, published: Store) -> None:
+    """A correction is being drafted, nothing is signed yet: what is public can be mended all the same."""
+    before = served(published.root)
+    with closing(open_records(published)) as database, database.begin() as connection:
+        record_reopen(connection, toy, QUARTER, reason="A number was wrong.", by=log.OPERATOR, at=NOW)
+    edit_manifest(published, measures="0" * 64)
+    (published.root / "public" / "index.html").unlink()
+    done = publish(published, toy, is_rebuild=True, now=LATER)
+    assert (done.is_new, done.has_switched) == (False, True)
+    assert served(published.root) == before
+
+
+@pytest.mark.slow
+def test_a_site_is_built_anew_when_nothing_on_it_stands(toy: Settings, published: Store, workshop: Workshop) -> None:
+    withdraw(workshop, load_history(workshop.database), QUARTER, 1, "A name stood in it.")
+    before = served(published.root)
+    (published.root / "public" / "index.html").unlink()
+    publish(published, toy, is_rebuild=True, now=LATER)
+    assert served(published.root) == before
+
+
+@pytest.mark.slow
+def test_building_anew_publishes_nothing_new(toy: Settings, published: Store) -> None:
+    sign_anew(published, toy, "corrected")
+    assert publish(published, toy, is_rebuild=True).version == 1
+    with pytest.raises(ConfigError, match="--correction: expected none with --rebuild"):
+        publish(published, toy, is_rebuild=True, correction="Seven, not six.")
+    assert [kind for kind, _ in rows_of(published)] == ["published"]
+
+
+@pytest.mark.slow
+def test_any_web_server_can_read_the_site_whatever_the_mask(toy: Settings, signed: Store) -> None:
+    mask = os.umask(0o077)
+    try:
+        publish(signed, toy)
+    finally:
+        os.umask(mask)
+    site = (signed.root / "public").resolve()
+    folders = [site.parent.parent, site.parent, site, *(path for path in site.rglob("*") if path.is_dir())]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o755}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in site.rglob("*") if path.is_file()} == {0o444}
 
 
 def publish_makers(monkeypatch: pytest.MonkeyPatch, words: bytes) -> None:

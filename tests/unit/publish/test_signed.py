@@ -29,7 +29,10 @@ from tests.unit.publish.small_publication import edit_manifest, open_store
 from tests.unit.review.small_release import PLACES, QUARTER, TAGS
 
 SHA = "a" * 64
-OUTSIDE = ("../x", "..", ".", "", "/etc/passwd", "a/b", "..\\x", ".hidden", "-rf", "a\0b", "a\nb", "ä", "index.html")
+OUTSIDE = (
+    *("../x", "..", ".", "", "/etc/passwd", "a/b", "..\\x", ".hidden", "-rf", "a\0b", "a\nb", "ä", "index.html"),
+    *("INDEX.HTML", "report.php", "feed.xml", "Report.html", "edition.json"),
+)
 
 
 def release_of(manifest: dict[str, Any]) -> SignedRelease:
@@ -74,10 +77,10 @@ def test_each_file_that_is_missing_is_a_hole(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
-def test_a_file_whose_name_leads_elsewhere_is_refused(name: str) -> None:
+def test_a_file_of_no_edition_is_refused(name: str) -> None:
     manifest = whole()
     manifest["editions"]["N/en"]["files"][name] = SHA
-    assert find_unsafe(release_of(manifest)) == [f"'N/en': expected a plain name of a file, got {name!r}"]
+    assert find_unsafe(release_of(manifest)) == [f"'N/en': expected files that editions have, got {name!r}"]
 
 
 @pytest.mark.parametrize("name", ["../../etc", "N/../..", "N/en/..", "/N/en", "Z/en", "N/fr", "N", ""])

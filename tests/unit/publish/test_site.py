@@ -14,7 +14,7 @@ import pytest
 
 from district_reports.errors import StoreError
 from district_reports.model import PublicVersion
-from district_reports.publish.site import build_site, build_version_pages
+from district_reports.publish.site import build_site
 from district_reports.publish.site_pages import TELLERS
 from district_reports.settings import find_asset, load_settings
 from tests.test_catalogues import MARKUP, find_keys, find_sentences
@@ -71,9 +71,7 @@ def read(data: bytes) -> PageReader:
 def pages_of(files: Mapping[str, bytes]) -> dict[str, PageReader]:
     """Return the site's own pages; the signed reports are another's."""
     return {
-        path: read(data)
-        for path, data in files.items()
-        if path.endswith(".html") and not (path.endswith("/report.html") and b"tombstone" not in data[:0])
+        path: read(data) for path, data in files.items() if path.endswith(".html") and b'<main id="content"' in data
     }
 
 
@@ -235,9 +233,11 @@ def test_the_newest_report_that_stands_comes_first(files: dict[str, bytes]) -> N
     assert f"Invented title of {FIRST}, 2026Q2 (en)." in text
     assert "Withdrawn on November 20, 2026." in text
     assert "A file of the source was read twice." in text
-    quarters = re.findall(r"(\w+ – \w+ \d{4}), version (\d)", text)
+    quarters = re.findall(r"(\w+\s–\s\w+ \d{4}), version (\d)", text)
     # The withdrawn one first above the newest report, then all of them.
-    assert quarters[1:] == [
+    # No line begins with the dash between the months.
+    assert all("\u00a0–" in months for months, _ in quarters)
+    assert [(" ".join(months.split()), number) for months, number in quarters[1:]] == [
         ("July – September 2026", "1"),
         ("April – June 2026", "1"),
         ("January – March 2026", "2"),
@@ -264,11 +264,65 @@ def test_a_withdrawn_version_leaves_a_page_with_the_reason_and_no_number(files: 
     assert not [path for path in files if path.startswith("2026Q3/") and not path.endswith(".html")]
 
 
-def test_the_pages_in_place_of_a_withdrawn_version_can_be_made_alone(case: Case, files: dict[str, bytes]) -> None:
-    withdrawn = next(version for version in case.versions if version.state == "withdrawn")
-    made = build_version_pages(case.settings, case.words, withdrawn, case.now)
-    assert set(made) == {path.removeprefix("2026Q3/v1/") for path in files if path.startswith("2026Q3/v1/")}
-    assert build_version_pages(case.settings, case.words, case.versions[0], case.now) == {}
+def reasons_of(files: Mapping[str, bytes], path: str) -> list[tuple[str, str]]:
+    """Return each reason that a page tells, with the language it is said to be in."""
+    text = files[path].decode()
+    (page,) = re.findall(r'<html lang="([^"]*)"', text)
+    own = re.findall(r'<p class="standing__reason">[^<]* <bdi>([^<]*)</bdi></p>', text)
+    foreign = re.findall(r'<p class="standing__reason" lang="([^"]*)" dir="auto">([^<]*)</p>', text)
+    return [*((page, told) for told in own), *foreign]
+
+
+def test_a_reason_is_told_to_each_reader_in_their_language() -> None:
+    plans: list[Plan] = [
+        ("2026Q1", 1, NOW, {"state": "superseded", "superseded_by": 2, "ended_at": NOW}),
+        ("2026Q1", 2, NOW, {"correction": "Counted twice.", "translations": {"es": "Se contó dos veces."}}),
+        (
+            "2026Q2",
+            1,
+            NOW,
+            {"state": "withdrawn", "reason": "Read twice.", "reason_translations": {"es": "Se leyó dos veces."}},
+        ),
+    ]
+    files = build_case(SETTINGS, WORDS, ("city", FIRST), plans).build()
+    for path, tag, text in (
+        (f"2026Q1/v1/{FIRST}/es/index.html", "es", "Se contó dos veces."),
+        (f"2026Q1/v2/{FIRST}/es/index.html", "es", "Se contó dos veces."),
+        (f"2026Q2/v1/{FIRST}/es/report.html", "es", "Se leyó dos veces."),
+        (f"2026Q1/v1/{FIRST}/en/index.html", "en", "Counted twice."),
+        # Nobody gave it in these: it is told as it is, and said to be there in English alone.
+        (f"2026Q1/v1/{FIRST}/zh-Hans/index.html", "en", "Counted twice."),
+        (f"2026Q2/v1/{FIRST}/ar/report.html", "en", "Read twice."),
+    ):
+        assert reasons_of(files, path) == [(tag, text)], path
+    notes = {
+        "es": "El motivo solo está",
+        "zh-Hans": "目前只有英语的原因说明。",
+        "ar": "كُتب السبب باللغة الإنجليزية فقط.",
+    }
+    for tag, note in notes.items():
+        for path in (f"{tag}/corrections/index.html", f"{tag}/{FIRST}/index.html", f"{tag}/{FIRST}/feed.xml"):
+            assert (note in files[path].decode()) is (tag != "es"), path
+    assert "Se contó dos veces." in files[f"es/{FIRST}/feed.xml"].decode()
+
+
+def test_a_version_is_shared_with_its_own_picture_and_one_that_ended_with_none(
+    files: dict[str, bytes], pages: dict[str, PageReader]
+) -> None:
+    def pictures(path: str) -> dict[str, str]:
+        return {
+            a["property"]: a["content"]
+            for tag, a in pages[path].elements
+            if tag == "meta" and a.get("property", "").startswith("og:image")
+        }
+
+    for path in (f"2026Q2/v1/{FIRST}/es/index.html", f"es/{FIRST}/index.html"):
+        told = pictures(path)
+        assert told["og:image"] == f"{SETTINGS.report.site.url}/2026Q2/v1/{FIRST}/es/card.png"
+        assert (told["og:image:width"], told["og:image:height"]) == ("1200", "630")
+    assert pictures(f"2025Q4/v1/{FIRST}/es/index.html")["og:image"].endswith(f"/2025Q4/v1/{FIRST}/es/card.png")
+    assert pictures(f"2026Q1/v1/{FIRST}/es/index.html") == {}
+    assert pictures(f"2026Q3/v1/{FIRST}/es/report.html") == {}
 
 
 def test_the_newest_corrections_and_withdrawals_are_listed(files: dict[str, bytes]) -> None:
@@ -287,7 +341,7 @@ def test_corrections_that_reports_tell_are_listed_once() -> None:
 def test_who_signed_is_told_by_role_and_who_did_not_too(files: dict[str, bytes], case: Case) -> None:
     text = text_of(files, f"2026Q2/v1/{FIRST}/en/index.html")
     assert "Commander, District 1 (Central): signed on August 9, 2026" in text
-    assert "Reader of the language: English: signed on August 9, 2026" in text
+    assert "Language reader (English): signed on August 9, 2026" in text
     assert "Español: signed" not in text
     late = case.versions[0].release.places[-1]
     assert "no answer in time" in text_of(files, f"2026Q2/v1/{late}/en/index.html")

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -20,6 +21,8 @@ from district_reports.publish.site import build_open_data, build_site
 from district_reports.publish.site_calendar import list_releases, tell_outcome
 from district_reports.publish.site_frame import Site, open_site
 from district_reports.settings import load_settings
+from flows.definitions import list_metric_ids
+from flows.public_pages import define_metrics
 from tests.unit.publish.site_samples import NOW, Case, Plan, build_case, make_case, make_measures, read_words
 
 CHICAGO = load_settings({})
@@ -74,7 +77,7 @@ def test_each_feed_has_what_the_standard_asks_for(files: dict[str, bytes]) -> No
 def test_a_feed_tells_every_version_newest_first_and_how_it_stands(files: dict[str, bytes]) -> None:
     feed = ElementTree.fromstring(files[f"en/{FIRST}/feed.xml"])
     entries = list(feed.iter(f"{ATOM}entry"))
-    assert [entry.findtext(f"{ATOM}title", "").replace("\u2009", " ") for entry in entries] == [
+    assert [entry.findtext(f"{ATOM}title", "").replace("\u00a0", " ").replace("\u2009", " ") for entry in entries] == [
         "Withdrawn: July – September 2026, version 1",
         "April – June 2026, version 1",
         "January – March 2026, version 2",
@@ -126,12 +129,16 @@ def test_a_feed_without_versions_is_valid() -> None:
 def test_the_site_map_names_each_page_in_each_language(files: dict[str, bytes]) -> None:
     urls = ElementTree.fromstring(files["sitemap.xml"])
     places = [url.findtext(f"{MAP}loc", "") for url in urls]
-    assert len(set(places)) == len(places) == len(WORDS) * (1 + 7 + 1 + len(SETTINGS.districts))
+    assert len(set(places)) == len(places) == 1 + len(WORDS) * (1 + 7 + 1 + len(SETTINGS.districts))
     for url in urls:
-        assert (url.findtext(f"{MAP}loc", "").removeprefix(f"{URL}/") + "index.html") in files
+        place = url.findtext(f"{MAP}loc", "")
         links = {link.get("hreflang"): link.get("href") for link in url.findall(f"{XHTML}link")}
-        assert set(links) == set(WORDS)
-        assert url.findtext(f"{MAP}loc") in links.values()
+        assert set(links) == {*WORDS, "x-default"}
+        # Every twin is in the map, and says the same as the page itself.
+        assert place in links.values() and set(links.values()) <= set(places)
+        page = files[place.removeprefix(f"{URL}/") + "index.html"].decode()
+        told = dict(re.findall(r'<link rel="alternate" hreflang="([^"]*)" href="([^"]*)">', page))
+        assert told == links
     assert f"Sitemap: {URL}/sitemap.xml" in files["robots.txt"].decode()
 
 
@@ -189,6 +196,13 @@ def test_the_last_release_and_the_next_four_are_told() -> None:
     ]
 
 
+def test_a_report_of_which_no_version_stands_is_not_told_as_public(files: dict[str, bytes], case: Case) -> None:
+    site = site_of(case)
+    release = next(each for each in list_releases(site) if each.quarter == "2026Q3")
+    assert tell_outcome(site, ENGLISH, release) == "Withdrawn on November 20, 2026. There is no new version yet."
+    assert "Public since November 12" not in files["en/calendar/index.html"].decode()
+
+
 def test_a_correction_is_no_new_publication() -> None:
     case = build_case(
         SETTINGS,
@@ -212,6 +226,8 @@ def test_the_calendar_file_holds_the_dates_to_come(files: dict[str, bytes]) -> N
         assert len(days) == 12
         ids = [line for line in lines if line.startswith("UID:")]
         assert len(set(ids)) == len(ids) == 12
+        # Never after the day on which it was made.
+        assert {line for line in lines if line.startswith("DTSTAMP:")} == {"DTSTAMP:20261122T000000Z"}
     assert all(len(line) <= 75 for line in files["ar/calendar.ics"].split(b"\r\n"))
 
 
@@ -241,6 +257,21 @@ def test_the_index_names_every_file_with_its_hash(case: Case, files: dict[str, b
     assert index["quarters"][0]["versions"][0]["reason"] == "A file of the source was read twice."
 
 
+def test_the_data_page_leads_to_what_describes_a_version(files: dict[str, bytes]) -> None:
+    page = files["ar/data/index.html"].decode()
+    for name in ("measures.csv", "dictionary.csv", "datapackage.json", "release.json"):
+        assert f'href="../../2026Q2/v1/{name}"' in page, name
+
+
+def test_everything_the_index_names_is_explained_to_those_who_read_it(files: dict[str, bytes]) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "operator.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([a-z_0-9]+)`", guide)) | {"places", "languages", "version", "quarter"}
+    index = json.loads(files["index.json"])
+    (quarter, *_) = index["quarters"]
+    (version, *_) = quarter["versions"]
+    assert {*index, *quarter, *version, *version["files"][0]} - told == set()
+
+
 def dataset_of(page: bytes) -> dict[str, Any]:
     (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.decode(), re.DOTALL)
     found = json.loads(script)
@@ -253,7 +284,9 @@ def test_the_data_page_has_a_record_for_search_engines(files: dict[str, bytes]) 
         dataset = dataset_of(files[f"{tag}/data/index.html"])
         assert dataset["@type"] == "Dataset"
         assert 50 <= len(dataset["description"]) <= 5000
-        assert dataset["temporalCoverage"] == "2026-04-01/2026-06-30"
+        # The report's quarter and the twelve before it.
+        assert dataset["temporalCoverage"] == "2023-04-01/2026-06-30"
+        assert dataset["url"].removeprefix(f"{URL}/") + "index.html" == f"{tag}/data/index.html"
         for download in dataset["distribution"]:
             data = files[download["contentUrl"].removeprefix(f"{URL}/")]
             assert download["sha256"] == sha256(data).hexdigest()
@@ -269,12 +302,13 @@ def test_a_record_cannot_leave_its_script(text: str) -> None:
 
 def test_the_dictionary_names_each_number_in_each_language() -> None:
     measures = make_measures(SETTINGS, "2026Q2")
-    rows = list(csv.DictReader(StringIO(write_dictionary(SETTINGS, ALL_WORDS, measures).decode())))
+    definitions = {"incidents_robbery": "offence_group 03"}
+    rows = list(csv.DictReader(StringIO(write_dictionary(SETTINGS, ALL_WORDS, measures, definitions).decode())))
     assert [row["metric_id"] for row in rows] == sorted({*SETTINGS.report.key_facts, *SETTINGS.report.arrest_shares})
     robbery = next(row for row in rows if row["metric_id"] == "incidents_robbery")
     assert robbery["name_en"] == "Robberies"
     assert robbery["name_es"] == ALL_WORDS["es"].text("metric.incidents_robbery")
-    assert robbery["definition"] == "offence_groups = 03"
+    assert robbery["definition"] == "offence_group 03"
     assert robbery["source_page"].startswith("https://")
     assert len({row["name_en"] for row in rows}) == len(rows), "each name stands for one number"
     assert all(row[f"name_{tag}"] for row in rows for tag in ALL_WORDS)
@@ -282,15 +316,26 @@ def test_the_dictionary_names_each_number_in_each_language() -> None:
 
 def test_no_cell_of_the_dictionary_is_a_formula() -> None:
     measures = f"{','.join(COLUMNS)}\ncity,2026Q2,=HYPERLINK(1),1,@unit,,,ok,2026-10-08,+origin\n".encode()
-    row = list(csv.reader(StringIO(write_dictionary(SETTINGS, WORDS, measures).decode())))[1]
+    row = list(csv.reader(StringIO(write_dictionary(SETTINGS, WORDS, measures, {}).decode())))[1]
     assert row[:3] == ["'=HYPERLINK(1)", "'@unit", "'+origin"]
     assert row[5:] == ["", ""]
+
+
+def test_every_number_of_the_config_has_a_definition() -> None:
+    definitions = define_metrics(CHICAGO)
+    assert set(definitions) == set(list_metric_ids(CHICAGO))
+    assert [metric_id for metric_id, text in definitions.items() if not text or "\n" in text] == []
+    assert definitions["incidents_robbery"].startswith(
+        "metrics.toml: count of incidents of offence_group 03; placed in a quarter"
+    )
+    assert definitions["loop_open"].startswith("report.toml, loop: ")
+    assert "outcomes.toml, arrests: windows = [30, 90, 180, 365]" in definitions["arrest_within_30_violent"]
 
 
 @pytest.mark.parametrize("measures", [b"", b"a,b\n1,2\n", b"\xff\xfe", b'"district_id'])
 def test_what_is_no_table_of_measures_is_refused(measures: bytes) -> None:
     with pytest.raises(ContractError, match="measures.csv"):
-        build_open_data(SETTINGS, WORDS, quarter="2026Q2", version=1, measures=measures)
+        build_open_data(SETTINGS, WORDS, quarter="2026Q2", version=1, measures=measures, definitions={})
 
 
 def test_the_package_describes_its_files(files: dict[str, bytes]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from district_reports.errors import ConfigError, ReviewError
 from district_reports.periods import Quarter
+from district_reports.publish.history import load_versions
 from district_reports.publish.layout import Layout
 from district_reports.publish.showing import Workshop, load_history
 from district_reports.publish.tree import Hasher
@@ -52,6 +53,13 @@ def test_a_tombstone_stands_in_place_of_every_report(published: Store, workshop:
     assert b"How is N?" not in found["index.html"]
     # No signed byte can be asked for any more.
     assert not set(contents_of().values()) & {data.decode() for data in found.values()}
+
+
+def test_the_reason_is_kept_in_every_language_it_was_given_in(published: Store, workshop: Workshop) -> None:
+    reasons = {"es": "Había un nombre."}
+    withdraw(workshop, load_history(workshop.database), QUARTER, 1, REASON, reasons)
+    (version,) = load_versions(workshop.layout, load_history(workshop.database))
+    assert (version.reason, version.reason_translations) == (REASON, reasons)
 
 
 def test_the_bytes_are_kept_out_of_public(published: Store, workshop: Workshop) -> None:
