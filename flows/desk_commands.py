@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -95,14 +96,14 @@ def invite(
     from district_reports.render.i18n import load_words
     from flows.desk_opening import KEY_FILE, find_mailer, load_key, make_clock, open_people
 
-    folders = _find_folders(settings, source, data_dir, records_dir)
+    folders, url = _find_folders(settings, source, data_dir, records_dir), _find_url(settings, HOST, port)
     key, mailer, now = load_key(folders.data_dir / KEY_FILE), find_mailer(settings), make_clock(settings)()
     with open_people(settings, folders) as database, database.begin() as connection:
         person = _add(connection, settings, email, name, language)
         if role is not None:
             _grant(connection, settings, person, role, scope)
         token = make_link(connection, key, person, now)
-    link = link_url(settings.desk.url or f"http://{HOST}:{port}", token)
+    link = link_url(url, token)
     minutes = int(LIVES.total_seconds() // 60)
     if mailer is None:
         typer.echo(f"This link signs {person.name} in, once, within {minutes} minutes:\n{link}")
@@ -175,12 +176,13 @@ def step(
 ) -> int:
     """Freeze or reopen for somebody at the desk; started by it."""
     settings = load_settings()
-    from flows.desk_opening import make_clock
+    from flows.desk_opening import make_clock, require_publisher
     from flows.freezing import freeze_release, reopen_release
     from flows.review_commands import make_request, tell_frozen
     from flows.terminal import show_progress
 
     request = make_request(settings, str(Quarter.parse(quarter)), source, data_dir, records_dir, "")
+    require_publisher(settings, _find_folders(settings, source, data_dir, records_dir), by)
     if kind == "reopen":
         reopen_release(settings, request, reason=reason, by=by, at=request.now)
         return 0
@@ -201,11 +203,21 @@ def _find_folders(settings: Settings, source: SourceKind, data_dir: Path | None,
 def _find_url(settings: Settings, host: str, port: int) -> str:
     """Return the address under which browsers reach the desk."""
     if settings.desk.url:
-        return settings.desk.url
+        return _read_url(settings.desk.url)
     if host not in LOCAL:
         expected = f"{', '.join(LOCAL)}, or DISTRICT_REPORTS_DESK_URL with the https address"
         raise ConfigError(f"--host: expected {expected}, got {host!r:.80}")
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _read_url(url: str) -> str:
+    """Return the address of the desk as browsers name it: paths begin at its root, and cookies are its host's."""
+    parts = urlsplit(url)
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        # What was given may hold a password.
+        raise ConfigError("DISTRICT_REPORTS_DESK_URL: expected https://HOST alone, got more")
+    usual = {"https": ":443", "http": ":80"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

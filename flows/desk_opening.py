@@ -22,10 +22,11 @@ from zoneinfo import ZoneInfo
 from district_reports.database import Database, Kind
 from district_reports.desk.desk import Desk
 from district_reports.engagement.register import load_register
-from district_reports.errors import StoreError
+from district_reports.errors import RuleError, StoreError
 from district_reports.mail import Mailer
-from district_reports.model import Register
+from district_reports.model import Register, Role
 from district_reports.periods import Quarter
+from district_reports.review.people import find_person
 from district_reports.settings import Settings
 from district_reports.store import Store
 from flows.definitions import list_metric_ids
@@ -99,6 +100,19 @@ def open_people(settings: Settings, folders: Folders) -> Iterator[Database]:
     """
     with closing(open_records(settings, folders.source, folders.data_dir)) as database:
         yield database
+
+
+def require_publisher(settings: Settings, folders: Folders, person_id: str) -> None:
+    """Return nothing if a person publishes now, whatever they might when they asked for a step.
+
+    Raises:
+        RuleError: If they do not.
+        DistrictReportsError: As `open_people`.
+    """
+    with open_people(settings, folders) as database, database.read() as connection:
+        person = find_person(connection, person_id=person_id)
+    if person is None or not person.is_active or not person.has(Role.PUBLISHER):
+        raise RuleError("step: expected a publisher, got somebody else")
 
 
 def find_mailer(settings: Settings) -> Mailer | None:

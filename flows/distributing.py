@@ -21,9 +21,11 @@ from district_reports.errors import ConfigError, ReviewError
 from district_reports.mail import Mailer, Outcome, Outgoing, send_all
 from district_reports.model import Summary, Version
 from district_reports.periods import Quarter
+from district_reports.publish.history import KINDS, read_history
 from district_reports.readings.recipients import load_recipients
 from district_reports.render.email import UNSUBSCRIBE_MARK
 from district_reports.render.i18n import Words
+from district_reports.review import log
 from district_reports.settings import Settings
 
 TEXT, HTML, SUMMARY = "email.txt", "email.html", "summary.json"
@@ -91,6 +93,33 @@ def plan_mailings(
     )
 
 
+def require_published(database: Database, public: Path, quarter: Quarter) -> None:
+    """Return nothing if the version that is shown is the one that was published, as the log of review tells.
+
+    Its `release.json` holds the digests of all its files: with it, whoever can write to the site could have the readers
+    sent anything.
+
+    Raises:
+        LogError: If the log was changed by hand.
+        ReviewError: If nothing was published, it was withdrawn, or something else is shown.
+    """
+    with database.read() as connection:
+        log.verify_log(connection)
+        known = read_history(log.read_entries(connection, quarter=str(quarter), kinds=KINDS)).of(quarter)
+    if not known:
+        raise ReviewError(f"{quarter}: expected a published version, found none in the log")
+    newest = max(known, key=lambda each: each.version)
+    if newest.withdrawn_at is not None:
+        raise ReviewError(f"{quarter}: expected a version that stands, but {newest} was withdrawn")
+    path = _release_path(public, quarter)
+    try:
+        data = path.read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != newest.release:
+        raise ReviewError(f"{path}: expected that of {newest}, as the log tells of it, got another or none")
+
+
 def send_mailings(
     database: Database, mailer: Mailer, mailings: tuple[Mailing, ...], *, again_unclear: bool = False
 ) -> Iterator[tuple[Mailing, Outcome]]:
@@ -147,8 +176,12 @@ class _Signed:
         return data
 
 
+def _release_path(public: Path, quarter: Quarter) -> Path:
+    return public / str(quarter) / "latest" / "release.json"
+
+
 def _load_release(public: Path, quarter: Quarter) -> Version:
-    path = public / str(quarter) / "latest" / "release.json"
+    path = _release_path(public, quarter)
     try:
         return Version.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):

@@ -45,18 +45,19 @@ def distribute(
 ) -> int:
     """Send the published digests by e-mail, to the lists of distribution.toml; each reader gets one."""
     # Only now: the charts' library is slow to import.
-    from flows.distributing import plan_mailings, send_mailings
+    from flows.distributing import plan_mailings, require_published, send_mailings
 
     settings = load_settings()
     folder, wanted = find_data_dir(settings, source, data_dir), Quarter.parse(quarter)
     words = load_words(settings.languages, find_asset("templates", "locale"))
     records = find_records_dir(settings, records_dir)
-    mailings = plan_mailings(settings, words, folder / "public", records, wanted, tuple(only or ()))
-    for mailing in mailings if dry_run else ():
-        typer.echo(f"{mailing.name}: {len(mailing.recipients)} recipients · {mailing.subject}")
-    if dry_run:
-        return 0
     with closing(open_records(settings, source, folder)) as database:
+        require_published(database, folder / "public", wanted)
+        mailings = plan_mailings(settings, words, folder / "public", records, wanted, tuple(only or ()))
+        for mailing in mailings if dry_run else ():
+            typer.echo(f"{mailing.name}: {len(mailing.recipients)} recipients · {mailing.subject}")
+        if dry_run:
+            return 0
         mailer = Mailer(settings.desk, _clock(settings))
         unclear = 0
         for mailing, done in send_mailings(database, mailer, mailings, again_unclear=again_unclear):
@@ -76,13 +77,14 @@ def remind(
     as_of: AsOfOption = "",
     debug: DebugOption = False,
 ) -> int:
-    """Remind those whose review is still to come; sends only on the days that the city's report.toml names."""
-    from flows.reminding import is_due, plan_reminders, send_reminders
+    """Remind those whose review is still to come, each once for every day that report.toml names; run it daily."""
+    from flows.reminding import find_due, plan_reminders, send_reminders
 
     settings = load_settings()
     clock, wanted = _clock(settings), Quarter.parse(quarter)
     today = parse_day(as_of, "--as-of") if as_of else clock().date()
-    if not is_due(settings, wanted, today):
+    due = find_due(settings, wanted, today)
+    if due is None:
         typer.echo(f"{wanted}: no reminder is due on {today.isoformat()}")
         return 0
     words = load_words(settings.languages, find_asset("templates", "locale"))
@@ -91,7 +93,7 @@ def remind(
         if dry_run:
             typer.echo(f"{wanted}: {len(messages)} would be reminded")
             return 0
-        done = send_reminders(database, Mailer(settings.desk, clock), wanted, today, messages, clock())
+        done = send_reminders(database, Mailer(settings.desk, clock), wanted, due, messages, clock())
     typer.echo(f"{wanted}: {done.sent} reminded, {done.already} before, {done.refused} refused, {done.unclear} unclear")
     return 0
 

@@ -12,11 +12,11 @@ from concurrent.futures import as_completed
 from contextlib import closing, suppress
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from district_reports.database import Database
-from district_reports.errors import DatabaseError, DistrictReportsError, ReviewError
-from district_reports.metrics import CITY
-from district_reports.model import Record, ReleaseStep, Requirement, Standing
+from district_reports.errors import DatabaseError, DistrictReportsError, ReviewError, RuleError
+from district_reports.model import CITY, Record, ReleaseStep, Requirement, Standing
 from district_reports.periods import Quarter
 from district_reports.review import freezing, log
 from district_reports.review.people import load_people
@@ -93,7 +93,7 @@ def freeze_release(
 
     Raises:
         ConfigError: If real reports would name an address that can never answer.
-        RuleError: If they are frozen already.
+        RuleError: If they are frozen already, or real reports would be dated later than today.
         ReviewError: If somebody may still answer and has not, there is no draft, or an edition cannot be made.
         DistrictReportsError: What the stages raise; the reports are then open as before.
     """
@@ -124,6 +124,9 @@ def _freeze(
     steps: Steps,
 ) -> Frozen:
     quarter, is_sample = Quarter.parse(request.quarter), request.source is SourceKind.SAMPLE
+    if not is_sample and request.as_of > clock().astimezone(ZoneInfo(settings.city.time_zone)).date():
+        # Otherwise a date could end the time that reviewers have.
+        raise RuleError(f"freeze of {quarter}: expected a day that has come, got {request.as_of.isoformat()}")
     with database.read() as connection:
         freezing.require_freezable(connection, settings, quarter, request.as_of, is_sample=is_sample)
     with open_draft(settings, request) as store:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from district_reports.database import Database
 from district_reports.errors import ConfigError
@@ -20,10 +20,11 @@ from district_reports.settings import Settings
 REMINDED = "reminded"
 
 
-def is_due(settings: Settings, quarter: Quarter, today: date) -> bool:
-    """Return whether a reminder goes out today."""
-    left = (find_deadline(settings, quarter) - today).days
-    return left in settings.report.review.remind_days
+def find_due(settings: Settings, quarter: Quarter, today: date) -> date | None:
+    """Return the day whose reminder is due: the last that has come; None before the first, and after the deadline."""
+    deadline = find_deadline(settings, quarter)
+    days = (deadline - timedelta(days=left) for left in settings.report.review.remind_days)
+    return max((day for day in days if day <= today <= deadline), default=None)
 
 
 def plan_reminders(
@@ -47,17 +48,18 @@ def plan_reminders(
 
 
 def send_reminders(
-    database: Database, mailer: Mailer, quarter: Quarter, today: date, messages: tuple[Outgoing, ...], at: datetime
+    database: Database, mailer: Mailer, quarter: Quarter, due: date, messages: tuple[Outgoing, ...], at: datetime
 ) -> Outcome:
-    """Send the reminders of a day, each once, and log that it was done.
+    """Send the reminders of the day on which they were due, each once, and log it if any left.
 
     Raises:
         MailError: If the server goes away; run it again.
     """
-    outcome = send_all(database, mailer, f"remind {quarter} {today.isoformat()}", messages)
-    with database.begin() as connection:
-        content = {"sent": outcome.sent, "refused": outcome.refused, "unclear": outcome.unclear}
-        append(connection, kind=REMINDED, by=OPERATOR, at=at, quarter=str(quarter), content=content)
+    outcome = send_all(database, mailer, f"remind {quarter} {due.isoformat()}", messages)
+    if outcome.sent:
+        with database.begin() as connection:
+            content = {"sent": outcome.sent, "refused": outcome.refused, "unclear": outcome.unclear}
+            append(connection, kind=REMINDED, by=OPERATOR, at=at, quarter=str(quarter), content=content)
     return outcome
 
 

@@ -92,7 +92,7 @@ def make_request(
         ConfigError: If the quarter or the date is none.
     """
     # Only now, as in `freeze`.
-    from district_reports.metrics import CITY
+    from district_reports.model import CITY
 
     now = datetime.now(ZoneInfo(settings.city.time_zone))
     day = parse_day(as_of, "--as-of") if as_of else now.date()

@@ -23,6 +23,10 @@ Kind = Literal["sample", "portal"]
 
 WAIT = 30
 """Seconds that a writer waits for another one."""
+POOLED = 5
+"""Connections to a server that are kept open."""
+THREADS = 40
+"""That a web server of ours asks from at once; each gets a connection, so that those who wait queue at the server."""
 REACH = 10
 """Seconds after which a server that does not answer counts as unreachable."""
 _OPENING = 7_003_114
@@ -82,10 +86,16 @@ class Database:
             yield
         except SQLAlchemyError as error:
             # Statement and values stay out of the message: they are people's words.
-            found = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+            found = _tell(error.orig) if isinstance(error, DBAPIError) else str(error)
             message = f"database {self.name}: expected to reach, read and write it, got: "
             # No chain: what the driver says of an address it cannot read may repeat the password.
             raise DatabaseError(message + hide_password(found, self.url)) from None
+
+
+def _tell(error: object) -> str:
+    """Return what a driver says went wrong; a server adds details, which may hold the whole row, and these are left."""
+    diagnosis = getattr(error, "diag", None)
+    return str(getattr(diagnosis, "message_primary", None) or error)
 
 
 def open_database(url_or_path: str | Path, *, city_id: str, kind: Kind) -> Database:
@@ -132,7 +142,16 @@ def _make_engine(url: URL) -> Engine:
     if url.drivername != "sqlite":
         more = {} if "options" in url.query else {"options": f"-c lock_timeout={WAIT}s -c timezone=UTC"}
         arguments = {"connect_timeout": REACH, **more}
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+        # Writers queue and then see what the one before wrote, however the server is set.
+        return create_engine(
+            url,
+            hide_parameters=True,
+            connect_args=arguments,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            max_overflow=THREADS - POOLED,
+            pool_size=POOLED,
+        )
     engine = create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args={"timeout": WAIT})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -21,7 +21,7 @@ from district_reports.mail.messages import Outgoing, make_message
 WAIT: Final = 30
 """Seconds until a server that does not answer counts as away."""
 
-Answer = Literal["sent", "refused", "unclear"]
+Answer = Literal["sent", "refused", "unclear", "later"]
 
 
 class MailError(DistrictReportsError):
@@ -83,34 +83,47 @@ class Mailer:
         with self.connect() as server:
             answer, told = self.hand_over(server, message, to)
         if answer != "sent":
-            raise MailError(f"mail server {self._url.hostname}: expected it to take a message, got: {told}")
+            raise self.not_taken(told)
 
     def hand_over(self, server: smtplib.SMTP, message: EmailMessage, to: str) -> tuple[Answer, str]:
         """Hand one message over, and return what became of it with the server's own words.
 
-        `unclear`: the whole message was handed over and no answer came, so that it may or may not have been taken.
+        `later`: it cannot take it now. `unclear`: the whole message was handed over and no answer came, so that it may
+        or may not have been taken.
 
         Raises:
-            MailError: If the server went away before it had the whole message: it was surely not taken.
+            MailError: If the server takes no mail of ours, or went away before it had the whole message: it was surely
+                not taken.
         """
         payload = _flatten(message)
         try:
-            for code, told in (server.mail(self.sender_address), server.rcpt(to)):
-                if code >= 400:
-                    server.rset()
-                    return self._refused(code, told)
-            code, told = server.docmd("DATA")
+            code, _ = server.mail(self.sender_address)
+            if code >= 400:
+                # It is us whom it does not want: another recipient would fare no better.
+                raise MailError(f"mail server {self._url.hostname}: expected it to take mail of ours, got {code}")
+            code, _ = server.rcpt(to)
+            if code >= 400:
+                server.rset()
+                return self._refused(code)
+            code, _ = server.docmd("DATA")
             if code != 354:
                 server.rset()
-                return self._refused(code, told)
+                return self._refused(code)
             server.send(payload)
+        except UnicodeEncodeError:
+            server.rset()
+            return "refused", "no address for this server"
         except (OSError, smtplib.SMTPException) as error:
             raise self._away(error) from None
         try:
-            code, told = server.getreply()
+            code, _ = server.getreply()
         except (OSError, smtplib.SMTPException) as error:
             return "unclear", f"no answer: {type(error).__name__}"
-        return ("sent", f"{code}") if code < 400 else self._refused(code, told)
+        return ("sent", f"{code}") if code < 400 else self._refused(code)
+
+    def not_taken(self, told: str) -> MailError:
+        """Return what to raise where the server did not take a message."""
+        return MailError(f"mail server {self._url.hostname}: expected it to take a message, got {told}")
 
     @property
     def sender_address(self) -> str:
@@ -131,12 +144,11 @@ class Mailer:
             server.close()
             raise self._away(error) from None
 
-    def _refused(self, code: int, told: bytes) -> tuple[Answer, str]:
-        # 4xx: later perhaps. It is the server that cannot now, so the run stops and is taken up again.
-        if 400 <= code < 500:
-            raise MailError(f"mail server {self._url.hostname}: expected it to take a message, got {code}: try later")
+    def _refused(self, code: int) -> tuple[Answer, str]:
         # Only the code: its words may repeat the address.
-        return "refused", f"{code}"
+        if not 400 <= code < 500:
+            return "refused", f"{code}"
+        return "later", f"{code}: try later"
 
     def _away(self, error: Exception) -> MailError:
         # Only the kind of error: its words may hold what was sent, a password too.

@@ -170,6 +170,16 @@ def test_an_error_of_the_library_becomes_one_line_without_values(database: Datab
     assert "what people said" not in message
 
 
+def test_no_row_is_told_that_could_not_be_kept(database: Database) -> None:
+    """A server would add the whole row to its answer."""
+    row = {"list_id": "what people said", "person_id": None}
+    statement = text("INSERT INTO review_people (person_id, name, email) VALUES (:person_id, :list_id, :list_id)")
+    with pytest.raises(DatabaseError) as caught, database.begin() as connection:
+        connection.execute(statement, row)
+    assert "what people said" not in str(caught.value)
+    assert "null" in str(caught.value).lower()
+
+
 class TestFiles:
     def test_the_file_is_its_owners_alone(self, tmp_path: Path) -> None:
         open_database(tmp_path / "a" / "b" / "records.sqlite3", **OURS).close()

@@ -15,8 +15,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
+from sqlalchemy import func, select
 
 from district_reports.database import Database
+from district_reports.database.tables_review import forms as kept_forms
+from district_reports.database.tables_review import sessions as kept_sessions
 from district_reports.desk.templating import Pages
 from district_reports.environment import DeskSettings
 from district_reports.model import Role
@@ -79,6 +82,36 @@ def test_whoever_is_known_comes_in(place: Place, script: Scripted) -> None:
     with place.desk.database.read() as connection:
         (entry,) = read_entries(connection, kinds=("signed_in",))
     assert (entry.by, entry.content) == (person.person_id, {"way": "oidc"})
+
+
+def test_a_provider_whose_name_ends_in_a_stroke_is_believed(
+    settings: Settings, records: Database, store: Store, pages: Pages, application: FastAPI, script: Scripted
+) -> None:
+    """Some are called `https://…/`, and say so in every token; in a setting the stroke is easily left out."""
+    named = f"{script.issuer}/"
+    script.described, script.claims = {"issuer": named}, {"iss": named}
+    with open_place(with_provider(settings, script.issuer), records, store, pages=pages, app=application) as place:
+        place.person(email="known@city.example")
+        browser = place.browser()
+        assert come_back(browser, script, go(browser, script)).status_code == 303
+        # In a token the name counts to the letter.
+        script.claims = {"iss": script.issuer}
+        browser = place.browser()
+        assert come_back(browser, script, go(browser, script)).status_code == 403
+
+
+def test_signing_in_by_a_provider_clears_away_what_is_old(place: Place, script: Scripted) -> None:
+    place.person(email="known@city.example")
+    counts = []
+    for _ in range(3):
+        browser = place.browser()
+        assert come_back(browser, script, go(browser, script)).status_code == 303
+        with place.desk.database.read() as connection:
+            tables = (kept_forms, kept_sessions)
+            counts.append([connection.execute(select(func.count()).select_from(x)).scalar_one() for x in tables])
+        place.clock.pass_time(hours=30)
+        script.now = int(place.clock.now.timestamp())
+    assert counts == [[1, 1], [1, 1], [1, 1]]
 
 
 def test_the_code_is_proved_by_its_verifier(place: Place, script: Scripted) -> None:

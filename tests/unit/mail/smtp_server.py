@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,10 +21,25 @@ class Letterbox:
         self.goes_when = "before"
         self.refuses: set[str] = set()
         self.is_busy = False
+        self.is_full: set[str] = set()
+        self.wants_us = True
+        self.waits_for = 0
+        """Visitors who must have come before the first is answered."""
+        self._seen: list[Any] = []
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        envelope.mail_from = address
+        return "250 OK" if self.wants_us else "550 not you"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if not envelope.rcpt_tos and session not in self._seen:
+            self._seen.append(session)
+        while len(self._seen) < self.waits_for:
+            await asyncio.sleep(0.01)
         if self.is_busy:
             return "451 try later"
+        if address in self.is_full:
+            return f"452 the box of {address} is full"
         if address in self.refuses:
             return f"550 no such user {address}"
         if self.goes_when == "before" and self.goes_after is not None and len(self.taken) >= self.goes_after:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from district_reports.database import Database
 from district_reports.database.tables_review import mail
@@ -82,6 +82,41 @@ def test_who_is_refused_is_told_and_does_not_stop_the_others(database: Database)
         assert send_all(database, mailer(url), "m", letters()) == Outcome(already=5, refused=1)
 
 
+def test_one_reader_who_cannot_be_reached_today_does_not_keep_the_others_waiting(database: Database) -> None:
+    box = Letterbox()
+    box.is_full = {PEOPLE[1]}
+    with running(box) as url:
+        for _ in range(2):
+            with pytest.raises(MailError, match="452: try later; 1 to be sent yet"):
+                send_all(database, mailer(url), "m", letters())
+            assert box.recipients == [PEOPLE[0], *PEOPLE[2:]]
+        box.is_full = set()
+        assert send_all(database, mailer(url), "m", letters()) == Outcome(sent=1, already=5)
+
+
+def test_a_server_that_does_not_want_us_stops_the_run_and_nobody_is_crossed_out(database: Database) -> None:
+    box = Letterbox()
+    box.wants_us = False
+    with running(box) as url:
+        with pytest.raises(MailError, match="mail of ours, got 550"):
+            send_all(database, mailer(url), "m", letters())
+        box.wants_us = True
+        assert send_all(database, mailer(url), "m", letters()) == Outcome(sent=6)
+
+
+def test_what_another_run_may_be_sending_is_left_to_it(database: Database) -> None:
+    first = letters()[0]
+    with database.begin() as connection:
+        row = {"mailing": "m", "recipient": first.recipient, "state": "sending", "at": AT, "answer": ""}
+        connection.execute(insert(mail).values(**row))
+    box = Letterbox()
+    with running(box) as url:
+        done = send_all(database, mailer(url), "m", [first], again_unclear=True)
+        assert (done, box.recipients) == (Outcome(unclear=1), [])
+        later = Mailer(DeskSettings(smtp_url=url, mail_from=SENDER), lambda: AT + timedelta(minutes=11))
+        assert send_all(database, later, "m", [first], again_unclear=True) == Outcome(sent=1)
+
+
 def test_a_busy_server_stops_the_run_and_nothing_is_lost(database: Database) -> None:
     box = Letterbox()
     box.is_busy = True
@@ -97,6 +132,31 @@ def test_two_runs_at_once_send_each_message_once(database: Database) -> None:
     with running(box) as url, ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: send_all(database, mailer(url), "m", letters()), range(2)))
     assert sorted(box.recipients) == PEOPLE
+
+
+def test_two_runs_at_once_send_what_is_unclear_once(database: Database) -> None:
+    """Both have seen that it is unclear; the second one finds that it is no longer what it saw."""
+    with database.begin() as connection:
+        for one in letters():
+            connection.execute(
+                insert(mail).values(
+                    mailing="m", recipient=one.recipient, state="sending", at=AT - timedelta(hours=1), answer=""
+                )
+            )
+    box = Letterbox()
+    box.waits_for = 2
+    with running(box) as url, ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: send_all(database, mailer(url), "m", letters(), again_unclear=True), range(2)))
+    assert sorted(box.recipients) == PEOPLE
+    assert sum(one.sent for one in done) == len(PEOPLE)
+
+
+def test_a_letter_that_a_server_cannot_take_does_not_stop_the_others(database: Database) -> None:
+    box = Letterbox()
+    people = [PEOPLE[0], "josé@town.example", PEOPLE[1]]
+    with running(box) as url:
+        assert send_all(database, mailer(url), "m", letters(people)) == Outcome(sent=2, refused=1)
+    assert box.recipients == [PEOPLE[0], PEOPLE[1]]
 
 
 def test_an_address_that_is_given_twice_gets_one_message(database: Database) -> None:
