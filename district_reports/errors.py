@@ -29,7 +29,7 @@ DistrictReportsError      1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -44,6 +44,37 @@ class ConfigError(DistrictReportsError):
     """A config file, argument or environment value is missing, malformed or has an unknown key."""
 
     exit_code = 2
+
+
+class Told(str):
+    """A line on what is wrong: in English for command line and log, with what a page needs to say it otherwise.
+
+    A string, so that whoever only joins, compares or prints lines need not know.
+    """
+
+    key: str
+    """Id of the sentence, for a catalogue; empty: it is told in English alone."""
+    field: str
+    """Which field of a record or form it is about; empty: none."""
+    values: Mapping[str, object]
+    """What the sentence names: numbers, days, members of our lists, others of its kind."""
+
+    def __new__(cls, line: str, key: str = "", field: str = "", /, **values: object) -> Told:
+        """Return the line.
+
+        Args:
+            line: In English.
+            key: Id of the sentence.
+            field: Which field it is about.
+            values: What fills the sentence, by the names of its placeholders.
+        """
+        told = super().__new__(cls, line)
+        told.key, told.field, told.values = key, field, values
+        return told
+
+    def within(self, where: str) -> Told:
+        """Return the same line that also tells command line and log where it stands."""
+        return Told(f"{where}: {self}", self.key, self.field, **self.values)
 
 
 class Problem(NamedTuple):

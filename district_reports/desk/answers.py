@@ -67,7 +67,7 @@ def render_problem(request: Request, code: int, *, word: str = "", problems: Seq
         request: What could not be answered.
         code: Of HTTP.
         word: Which words of the catalogue; the code's own where none is given.
-        problems: What is wrong, one line each.
+        problems: What is wrong, one line each; in English where the catalogue has no words for it.
     """
     pages: Pages = request.app.state.pages
     visit = getattr(request.state, "visit", None)
@@ -75,7 +75,9 @@ def render_problem(request: Request, code: int, *, word: str = "", problems: Seq
     words = visit.words if visit else pages.choose(request.query_params.get("language", ""), accepted)
     told = word or str(code if code in TOLD else 400)
     title, text = words.text(f"desk_error.{told}.title"), words.text(f"desk_error.{told}.text")
-    html = pages.render(TEMPLATE, words, visit=visit, title=title, text=text, problems=tuple(problems), code=code)
+    wording = pages.wording_of(words)
+    lines = [(line, False) if (line := wording.wrong(problem)) else (problem, True) for problem in problems]
+    html = pages.render(TEMPLATE, words, visit=visit, title=title, text=text, problems=lines, code=code)
     return HTMLResponse(html, status_code=code)
 
 
@@ -108,9 +110,9 @@ def _tell_ours(request: Request, error: Exception) -> Response:
         case StaleError():
             return render_problem(request, 409, word=STALE, problems=error.changed)
         case ConflictError() | ReviewError():
-            return render_problem(request, 409, problems=error.problems or (str(error),))
+            return render_problem(request, 409, problems=error.problems or error.args)
         case RuleError():
-            return render_problem(request, 422, problems=error.problems or (str(error),))
+            return render_problem(request, 422, problems=error.problems or error.args)
         case DatabaseError() | StoreError():
             LOGGER.error("%s", error)
             return render_problem(request, 503)

@@ -45,7 +45,7 @@ def create_app(desk: Desk, pages: Pages | None = None) -> FastAPI:
         app.include_router(router, dependencies=[Depends(open_visit)])
     _require_rules(app)
     add_answers(app)
-    large = tuple(f"/{path.rpartition('/')[2]}" for path, _, name in list_routes(app) if RULES[name].takes_files)
+    large = tuple(path for path, _, name in list_routes(app) if RULES[name].takes_files)
     describe = app.openapi
     app.openapi = lambda: add_forms(describe(), list_routes(app))  # type: ignore[method-assign]
     app.add_middleware(Guard, url=desk.url, large=large)
@@ -56,7 +56,7 @@ def equip(app: FastAPI, desk: Desk, pages: Pages) -> None:
     """Give an application what its routes work with."""
     app.state.desk = desk
     app.state.pages = pages
-    app.state.static = load_static(find_asset("templates", "desk"))
+    app.state.static = load_static(find_asset("templates"))
     app.state.counter = Counter()
     app.state.postbox = Postbox(desk, pages)
     app.state.provider = oidc.Provider(desk)

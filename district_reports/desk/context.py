@@ -9,7 +9,7 @@ In a template: `visit`, `words`, `t` (a sentence), `tn` (one with a count), `tel
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -18,12 +18,14 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from district_reports.desk import forms
 from district_reports.desk.answers import SignInNeeded, TooManyError
 from district_reports.desk.cookies import SESSION, VISITOR, cookie_of, make_visitor, set_cookie
 from district_reports.desk.desk import Desk
+from district_reports.desk.limits import Limit, name_client
 from district_reports.desk.objects import find_scope, read_quarter
 from district_reports.desk.reading import read_form
 from district_reports.desk.rules import RULES, Rule
@@ -145,6 +147,25 @@ class Visit:
             before += ("&" if "?" in before else "?") + urlencode({MESSAGE: message})
         return RedirectResponse(f"{before}{mark}{quote(part)}", status_code=303)
 
+    def require_client_rate(self) -> None:
+        """Count one more try to sign in from the machine that asks.
+
+        Raises:
+            TooManyError: If it is one too many.
+        """
+        host = self.request.client.host if self.request.client else ""
+        self.require_rate("client", name_client(host), self.desk.limits.client)
+
+    def require_rate(self, what: str, key: str, limit: Limit) -> None:
+        """Count one more of what is limited.
+
+        Raises:
+            TooManyError: If it is one too many.
+        """
+        wait = self.request.app.state.counter.take(f"{what} {key}", limit, self.now)
+        if wait:
+            raise TooManyError(wait)
+
     def keep_visitor(self, response: Response) -> None:
         """Set the cookie of a visitor who has none yet."""
         if self.new_visitor:
@@ -158,7 +179,7 @@ def begin_visit(request: Request) -> Visit:
         SignInNeeded: On a page that is behind signing in, without a session.
         HTTPException: 401 for a form without a session; 404 where there is no such object for this person; 403 where it
             may not be used so.
-        TooManyError: If the session sends forms too fast.
+        TooManyError: If the session, or the machine of somebody who has not signed in, sends forms too fast.
     """
     desk: Desk = request.app.state.desk
     pages: Pages = request.app.state.pages
@@ -167,11 +188,13 @@ def begin_visit(request: Request) -> Visit:
     visit = Visit(request, desk, pages, wanted, desk.clock(), rule)
     request.state.visit = visit
     if not rule.is_public:
-        _let_in(visit, {name: str(value) for name, value in request.path_params.items()})
-    if visit.session is not None and request.method == "POST":
-        wait = request.app.state.counter.take(f"form {visit.session.digest}", desk.limits.session, visit.now)
-        if wait:
-            raise TooManyError(wait)
+        with desk.database.read() as connection:
+            _let_in(visit, connection)
+    if request.method == "POST":
+        if visit.session is None:
+            visit.require_client_rate()
+        else:
+            visit.require_rate("form", visit.session.digest, desk.limits.session)
     return visit
 
 
@@ -195,7 +218,8 @@ def open_visit(visit: Annotated[Visit, Depends(begin_visit)], form: Annotated[fo
     """Let a visit in, with the form it sends.
 
     Raises:
-        HTTPException: 403 where the form is forged; 409 where it was sent before.
+        HTTPException: 403 where the form is forged; 409 where it was sent before; as `begin_visit` where the person may
+            no longer do what they might when they began to send it.
     """
     visit.form = form
     if visit.request.method == "POST":
@@ -206,13 +230,13 @@ def open_visit(visit: Annotated[Visit, Depends(begin_visit)], form: Annotated[fo
     return visit
 
 
-def _let_in(visit: Visit, path: Mapping[str, str]) -> None:
+def _let_in(visit: Visit, connection: Connection) -> None:
     """Find session, object and roles of a visit, by its rule."""
     desk, rule = visit.desk, visit.rule
+    path = {name: str(value) for name, value in visit.request.path_params.items()}
     token = cookie_of(visit.request, desk, SESSION)
-    with desk.database.read() as connection:
-        session = find_session(connection, token, visit.now) if token else None
-        scope = find_scope(connection, desk.settings, rule.found, path) if session else None
+    session = find_session(connection, token, visit.now) if token else None
+    scope = find_scope(connection, desk.settings, rule.found, path) if session else None
     if session is None:
         if visit.request.method == "POST":
             raise HTTPException(401)
@@ -231,12 +255,16 @@ def _let_in(visit: Visit, path: Mapping[str, str]) -> None:
 def _take_form(visit: Visit) -> None:
     """Check the token of a form and use it up."""
     desk, token = visit.desk, visit.form.text(forms.TOKEN)
+    # A form may come in slowly: what counts is who may do what, and when it is, now that all of it is here.
+    visit.now = desk.clock()
     has_binding = visit.session is not None or bool(cookie_of(visit.request, desk, VISITOR))
     try:
         if not has_binding:
             raise forms.ForgedFormError
         forms.require_token(desk.key, visit.binding, visit.request.url.path, token, visit.now)
         with desk.database.begin() as connection:
+            if not visit.rule.is_public:
+                _let_in(visit, connection)
             forms.use_token(connection, token, visit.now)
             if visit.session is not None and visit.session.needs_seeing:
                 see_session(connection, visit.session, visit.now)

@@ -14,8 +14,7 @@ from fastapi import HTTPException
 
 from district_reports.desk.context import Visit
 from district_reports.desk.releases import Cell, Release, require_release
-from district_reports.desk.wording import CITY
-from district_reports.model import Dossier, Grant, Phase, Role, Subject
+from district_reports.model import CITY, Dossier, Grant, Phase, Role, Subject
 from district_reports.periods import Quarter
 from district_reports.review.subjects import DOSSIER
 from district_reports.store import Store
@@ -52,9 +51,9 @@ class Draft:
         return self.release.visit.wording.place(self.place_id)
 
     @property
-    def phase(self) -> str:
+    def stage(self) -> str:
         """Where its release is on its way."""
-        return str(self.release.phase)
+        return self.release.stage
 
     @property
     def banners(self) -> list[str]:

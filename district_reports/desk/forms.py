@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.datastructures import UploadFile
 
 from district_reports.database.tables_review import forms
+from district_reports.desk.sessions import LEEWAY
 
 TOKEN: Final = "form"
 """Name of the field."""
@@ -87,7 +88,7 @@ def require_token(key: bytes, session: str, path: str, token: str, now: datetime
     if not hmac.compare_digest(seal.encode(), _seal(key, session, path, head).encode()):
         raise ForgedFormError
     made = int(head.partition(".")[0])
-    if not 0 <= now.timestamp() - made + 1 <= LIVES.total_seconds():
+    if not -LEEWAY.total_seconds() <= now.timestamp() - made < LIVES.total_seconds():
         raise ForgedFormError
 
 

@@ -9,7 +9,12 @@ import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
+from typing import Final
+
+_HOUSEHOLD: Final = 64
+"""Bits of an IPv6 address that name a network; whoever has one changes the rest at will."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,17 @@ class Limits:
     """Forms sent in one session."""
 
 
+def name_client(host: str) -> str:
+    """Return what stands for the machine at a network address: of IPv6 its network, of which one household has all."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((address, _HOUSEHOLD), strict=False))
+
+
 @dataclass
 class Counter:
     """Counts what happened lately, by key; forgets the oldest key when there are too many."""
@@ -48,6 +64,9 @@ class Counter:
             self._seen.move_to_end(key)
             while times and times[0] <= moment - limit.seconds:
                 times.popleft()
+            while times and times[-1] > moment:
+                # The clock was set back: what has not happened yet keeps nobody out.
+                times.pop()
             if len(times) >= limit.count:
                 return max(1, ceil(times[0] + limit.seconds - moment))
             times.append(moment)

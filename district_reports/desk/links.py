@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from district_reports.database.tables_review import links
-from district_reports.desk.sessions import digest_of
+from district_reports.desk.sessions import LEEWAY, digest_of
 from district_reports.model import Person
 from district_reports.review.people import find_person
 
@@ -59,7 +59,7 @@ def _active(connection: Connection, person_id: str) -> Person | None:
 
 
 def _unused(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return links.c.used_at.is_(None), links.c.expires_at > now
+    return links.c.used_at.is_(None), links.c.expires_at > now, links.c.made_at <= now + LEEWAY
 
 
 def _is_sealed(key: bytes, token: str) -> bool:

@@ -12,10 +12,9 @@ from sqlalchemy import Connection, select
 from district_reports.database import tables, tables_engagement
 from district_reports.desk.rules import Found
 from district_reports.errors import ConfigError
+from district_reports.model import CITY
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
-
-CITY = "city"
 
 
 def find_scope(connection: Connection, settings: Settings, found: Found, path: Mapping[str, str]) -> str | None:

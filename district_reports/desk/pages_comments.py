@@ -47,7 +47,8 @@ def take_comment(visit: Here, quarter: str, place: str) -> Response:
             **sent,
         )
     except RuleError as error:
-        return _render(visit, draft, sent, tell_wrongs(error, {}, field), 422)
+        fields = {} if sent["answers"] else {"language": "language"}
+        return _render(visit, draft, sent, tell_wrongs(visit.wording, error, fields, field), 422)
     anchor = sent["answers"] or comment.comment_id
     return visit.redirect(f"{draft.base}/comments#comment-{anchor}", message="commented")
 

@@ -108,7 +108,8 @@ class Deciding:
             stale = tell_stale(visit, error.changed, visit.words.text("desk.stale.read"))
             return replace(page, stale=stale, status=409)
         except (RuleError, ReviewError) as error:
-            wrongs = tell_wrongs(error, {"remarks": f"{self.form_id}-remarks"}, f"{self.form_id}-verdict")
+            fields = {"remarks": f"{self.form_id}-remarks"}
+            wrongs = tell_wrongs(visit.wording, error, fields, f"{self.form_id}-verdict")
             return replace(page, wrongs=wrongs, status=422)
         return verdict
 

@@ -29,7 +29,7 @@ def show_home(visit: Here) -> Response:
             releases.append(
                 {
                     "quarter": str(quarter),
-                    "phase": str(release.phase),
+                    "stage": release.stage,
                     "deadline_line": release.deadline_line(),
                     "cards": sorted(cards, key=lambda card: not card["is_waiting"]),
                 }

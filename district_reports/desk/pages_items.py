@@ -9,14 +9,14 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from district_reports.desk.context import Here, Visit
-from district_reports.desk.item_forms import EMPTY, ItemForm, read_form
+from district_reports.desk.item_forms import PROMISE, PROMISE_REST, ItemForm, begin_form, find_ids, load_sent, read_form
 from district_reports.desk.typed_forms import Wrong, tell_wrongs
-from district_reports.desk.wording import CITY, LOCAL_ROLES
+from district_reports.desk.wording import LOCAL_ROLES
 from district_reports.errors import ConflictError, RuleError
 from district_reports.feedback.ledger import load_history, load_item, load_items, load_versions, update_item
 from district_reports.feedback.rules import may_follow
 from district_reports.feedback.standing import is_overdue
-from district_reports.model import FeedbackItem, Owner, Role, Status, Step, Text
+from district_reports.model import CITY, FeedbackItem, Owner, Role, Status, Step, Text
 from district_reports.review import log
 
 router = APIRouter()
@@ -31,22 +31,17 @@ LINES = {
     "loop.line.obstacle": "obstacle",
     "loop.line.next": "next_step",
 }
-FIELDS = {
-    "expected what is promised": "what",
-    "measure_id": "measure_id",
-    "due_on": "due_on",
-    "target": "target",
-    "commitment: what": "what",
-    "commitment": "what",
-    "evidence": "evidence",
-    "reason": "reason",
-    "obstacle": "obstacle",
-    "by_police": "by_police",
-    "by_community": "by_community",
-    "next_step": "next_step",
-    "expected a day": "on",
+BOXES = {
+    "by_police": "loop.line.police",
+    "by_community": "loop.line.community",
+    "reason": "desk.item.reason",
+    "obstacle": "loop.line.obstacle",
+    "next_step": "loop.line.next",
+    "what": "loop.line.promise",
+    "target": "loop.line.target",
+    "proof": "desk.item.proof",
 }
-"""What a rule's problem says, and the field it is about."""
+"""Words that the form takes, in each language."""
 
 
 def own_places(visit: Visit) -> tuple[str, ...]:
@@ -78,7 +73,10 @@ def show_items(visit: Here) -> Response:
         "items.html.j2",
         count=len(found),
         rows=[_row(visit, item) for item in rows],
-        places=[("", words.text("desk.items.all_places")), *((one, wording.place(one)) for one in places)],
+        # Who works for one place need not read its name in every row.
+        places=[("", words.text("desk.items.all_places")), *((one, wording.place(one)) for one in places)]
+        if len(places) > 1
+        else [],
         statuses=[
             ("", words.text("desk.items.any")),
             ("open", words.text("desk.items.open")),
@@ -100,7 +98,7 @@ def show_item(visit: Here, item_id: str) -> Response:
 @router.post("/items/{item_id}", name="add_step")
 def add_step(visit: Here, item_id: str) -> Response:
     """Record a step, a promise, or both, under the rules of the loop."""
-    sent = {name: visit.form.text(name) for name in EMPTY}
+    sent = load_sent(visit)
     item = _require_item(visit, item_id)
     form: ItemForm = read_form(visit, item, sent)
     if form.wrongs:
@@ -119,7 +117,7 @@ def add_step(visit: Here, item_id: str) -> Response:
     except ConflictError:
         return _render(visit, item_id, sent, (), 409, is_conflict=True)
     except RuleError as error:
-        return _render(visit, item_id, sent, tell_wrongs(error, FIELDS, "status"), 422)
+        return _render(visit, item_id, sent, tell_wrongs(visit.wording, error, find_ids(visit), "status"), 422)
     content = {"version": saved.version, "status": saved.item.steps[-1].status}
     with visit.desk.database.begin() as connection:
         log.append(
@@ -186,7 +184,7 @@ def _render(
 ) -> Response:
     item = _require_item(visit, item_id)
     words, wording = visit.words, visit.wording
-    given = dict(sent or {**EMPTY, "on": visit.today.isoformat(), "language": words.language.tag})
+    given = sent or begin_form(visit, item)
     return visit.render(
         "item.html.j2",
         status_code=status,
@@ -205,14 +203,33 @@ def _render(
         may_change=visit.may("add_step", item.district_id),
         version=load_versions(visit.desk.database)[item_id],
         statuses=_statuses(visit, item),
-        language_options=[(one.tag, one.name) for one in visit.desk.settings.languages],
+        boxes=_boxes(visit, given),
         measures=_measures(visit),
         owners=[("", words.text("desk.table.none"))]
         + [(owner, words.text(f"loop.owner.{owner}")) for owner in get_args(Owner)],
-        promise_open=bool(given["what"]) or any(one.field in ("what", "target", "due_on", "owner") for one in wrongs),
+        promise_open=any(one.field.partition("-")[0] in (*PROMISE, *PROMISE_REST) for one in wrongs),
         given=given,
         wrongs=wrongs,
     )
+
+
+def _boxes(visit: Visit, given: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
+    """Return the fields for words, by what the form calls them: one for each language, the reader's own first."""
+    words = visit.words
+    return {
+        name: [
+            {
+                "field": f"{name}-{one.tag}",
+                "name": f"{name}.{one.tag}",
+                "tag": one.tag,
+                "direction": one.direction,
+                "label": words.text("desk.item.in", line=words.text(key), language=words.name(one.name)),
+                "text": given[f"{name}.{one.tag}"],
+            }
+            for one in visit.wording.languages
+        ]
+        for name, key in BOXES.items()
+    }
 
 
 def _by(visit: Visit, role: str) -> str:

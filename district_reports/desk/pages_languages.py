@@ -51,7 +51,7 @@ def _render(visit: Visit, tag: str, deciding: Deciding) -> Response:
         "language.html.j2",
         status_code=deciding.status,
         quarter=str(release.quarter),
-        phase=str(release.phase),
+        stage=release.stage,
         deadline_line=release.deadline_line(),
         name=wording.language(tag),
         tag=tag,

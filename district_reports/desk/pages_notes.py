@@ -10,9 +10,8 @@ from starlette.responses import Response
 from district_reports.desk.context import Here, Visit
 from district_reports.desk.drafts import Draft, require_draft
 from district_reports.desk.typed_forms import Wrong, tell_wrongs
-from district_reports.desk.wording import CITY
-from district_reports.errors import RuleError
-from district_reports.model import CommanderNote, Phase, Text
+from district_reports.errors import RuleError, Told
+from district_reports.model import CITY, CommanderNote, Phase, Text
 from district_reports.review.notes import load_note, save_note, take_back_note
 
 router = APIRouter()
@@ -35,28 +34,33 @@ def take_note(visit: Here, quarter: str, place: str) -> Response:
         if form.text("step") == "back":
             take_back_note(desk.database, desk.settings, **to)
             return visit.redirect(f"{draft.base}/note", message="note_back")
-        typed = {language.tag: form.text(f"text.{language.tag}") for language in desk.settings.languages}
+        typed = _read_typed(visit)
         if form.text("step") == "preview":
             return _render(visit, draft, typed=typed)
-        first = next((tag for tag, words in typed.items() if words.strip()), desk.settings.languages[0].tag)
+        first = next((tag for tag, words in typed.items() if words.strip()), next(iter(typed)))
         text = Text(language=first, text=typed.pop(first), translations=typed)
         save_note(desk.database, desk.settings, text=text, has_looked=form.is_ticked("looked"), **to)
     except RuleError as error:
-        typed = {language.tag: form.text(f"text.{language.tag}") for language in desk.settings.languages}
+        typed = _read_typed(visit)
         return _render(visit, draft, typed=typed, wrongs=_tell_wrongs(visit, error, typed), status=422)
     return visit.redirect(f"{draft.base}/note", message="noted")
 
 
+def _read_typed(visit: Visit) -> dict[str, str]:
+    """Return the words as they were sent in by language, the commander's own first: the first one is the original."""
+    return {language.tag: visit.form.text(f"text.{language.tag}") for language in visit.wording.languages}
+
+
 def _tell_wrongs(visit: Visit, error: RuleError, typed: dict[str, str]) -> tuple[Wrong, ...]:
     """Return what is wrong with a note, each at the words it is about."""
-    tags = [language.tag for language in visit.desk.settings.languages]
+    tags = list(typed)
     if not any(words.strip() for words in typed.values()):
         return (Wrong(f"text-{tags[0]}", visit.words.text("desk.wrong.words")),)
-    if any("to name nobody" in problem for problem in error.problems):
-        foreign = tell_wrongs(error, {}, "looked")
-        return (Wrong("looked", visit.words.text("desk.wrong.named")), *foreign)
+    if any(isinstance(problem, Told) and problem.key == "looks_like" for problem in error.problems):
+        found = tell_wrongs(visit.wording, error, {}, "looked")
+        return (Wrong("looked", visit.words.text("desk.wrong.named")), *found)
     written = next(tag for tag, words in typed.items() if words.strip())
-    return tell_wrongs(error, {f"({tag})": f"text-{tag}" for tag in tags}, f"text-{written}")
+    return tell_wrongs(visit.wording, error, {f"note ({tag})": f"text-{tag}" for tag in tags}, f"text-{written}")
 
 
 def _render(
@@ -112,7 +116,7 @@ def _shown(visit: Visit, draft: Draft, texts: dict[str, str], note: CommanderNot
 def _boxes(visit: Visit, given: dict[str, str]) -> list[dict[str, str]]:
     words, limit = visit.words, visit.desk.settings.report.review.note_limit
     boxes = []
-    for language in visit.desk.settings.languages:
+    for language in visit.wording.languages:
         text = given.get(language.tag, "")
         boxes.append(
             {

@@ -14,7 +14,7 @@ from district_reports.desk.post import link_url
 from district_reports.desk.sessions import end_sessions
 from district_reports.desk.typed_forms import Wrong, tell_wrongs
 from district_reports.desk.wording import LOCAL_ROLES
-from district_reports.errors import RuleError
+from district_reports.errors import RuleError, Told
 from district_reports.model import Grant, Person, Role
 from district_reports.review.log import append
 from district_reports.review.people import (
@@ -29,6 +29,8 @@ from district_reports.review.people import (
 
 router = APIRouter()
 
+FIELDS = {"host": "host", "role": "role"}
+"""What a rule calls a field, and its id on the page; all else is about the scope."""
 DONE = {"grant": "granted", "revoke": "revoked", "in": "let_in", "out": "kept_out", "end": "ended"}
 
 
@@ -53,7 +55,7 @@ def take_person(visit: Here) -> Response:
         with visit.desk.database.begin() as connection:
             person = add_person(connection, **sent, by=visit.person.person_id, at=visit.now)
     except RuleError as error:
-        return _render_all(visit, sent, tell_wrongs(error, {"address": "email"}, "name"), 422)
+        return _render_all(visit, sent, tell_wrongs(visit.wording, error, {"email": "email"}, "name"), 422)
     return visit.redirect(f"/people/{person.person_id}", message="person_added")
 
 
@@ -76,7 +78,7 @@ def change_person(visit: Here, person_id: str) -> Response:
         with visit.desk.database.begin() as connection:
             _change(visit, connection, person_id, step, given)
     except RuleError as error:
-        return _render_one(visit, person_id, given, tell_wrongs(error, {"role host": "host"}, "scope"), 422)
+        return _render_one(visit, person_id, given, tell_wrongs(visit.wording, error, FIELDS, "scope"), 422)
     return visit.redirect(f"/people/{person_id}", message=DONE[step])
 
 
@@ -93,7 +95,7 @@ def _change(visit: Visit, connection: Connection, person_id: str, step: str, giv
     }
     if step in ("out", "revoke") and person_id == visit.person.person_id:
         # Otherwise the last admin could lock the door behind themselves.
-        raise RuleError(visit.words.text("desk.wrong.own"))
+        raise RuleError(Told("person: expected another admin to take away one's own access, got oneself", "own"))
     steps[step]()
     if step in ("out", "end"):
         end_sessions(connection, person_id, by=by, at=at)
@@ -123,7 +125,8 @@ def _role(text: str) -> Role:
     try:
         return Role(text)
     except ValueError as error:
-        raise RuleError(f"role: expected one of {', '.join(Role)}, got {text[:40]!r}") from error
+        line = f"role: expected one of {', '.join(Role)}, got {text[:40]!r}"
+        raise RuleError(Told(line, "no_role", "role")) from error
 
 
 def _make_link(visit: Visit, person_id: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,13 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from district_reports.desk.context import Here, Visit
 from district_reports.desk.pages_decisions import DONE, Deciding
 from district_reports.desk.releases import MISSED, Cell, Release, list_releases, require_release, tell_decisions
-from district_reports.desk.typed_forms import Wrong
-from district_reports.desk.wording import CITY
+from district_reports.desk.typed_forms import Wrong, tell_wrongs
 from district_reports.errors import RuleError
-from district_reports.model import Grant, Phase, Role, Standing, Verdict
+from district_reports.model import CITY, Entry, Grant, Phase, ReleaseStep, Role, Standing, Verdict
 from district_reports.review.comments import COMMENT
 from district_reports.review.log import read_entries
-from district_reports.review.steps import keep_standing
+from district_reports.review.steps import list_objections
 from district_reports.review.subjects import DOSSIER, LANGUAGE, RELEASE
 from district_reports.review.typed import clean_typed
 
@@ -25,6 +25,8 @@ router = APIRouter()
 
 NEXT = {Phase.OPEN: "freeze", Phase.SIGNING: "reopen", Phase.PUBLISHED: "reopen"}
 """The step that a publisher may take in each phase."""
+FAILED = "freeze_failed"
+"""Kind of the log's row of a freeze that did not work."""
 
 
 @router.get("/releases", name="releases")
@@ -75,13 +77,14 @@ def take_reopen(visit: Here, quarter: str) -> Response:
 
 def _step(visit: Visit, step: str) -> Response:
     release = require_release(visit)
-    text, wrongs = visit.words.text, []
+    text = visit.words.text
+    wrongs: list[Wrong] = []
     reason = visit.form.text("reason")
     limit = visit.desk.settings.report.review.comment_limit
     try:
         reason = clean_typed(reason, limit=limit, what="reason")
     except RuleError as error:
-        wrongs.append(Wrong("reason", str(error), is_foreign=True))
+        wrongs += tell_wrongs(visit.wording, error, {}, "reason")
     if step == "reopen" and not reason:
         wrongs.append(Wrong("reason", text("desk.wrong.reason")))
     if not visit.form.is_ticked("sure"):
@@ -111,6 +114,7 @@ def _ask(
         quarter=str(release.quarter),
         meaning=meaning,
         lacking=_lacking(release) if step == "freeze" else [],
+        is_late=release.is_late,
         given=given or {"reason": ""},
         limit=visit.words.number(visit.desk.settings.report.review.comment_limit),
         wrongs=wrongs,
@@ -126,22 +130,24 @@ def _open(visit: Visit) -> Deciding:
 def _render(visit: Visit, deciding: Deciding) -> Response:
     release = deciding.release
     with visit.desk.database.read() as connection:
-        entries = read_entries(connection, quarter=str(release.quarter), kinds=(COMMENT,))
-    comments = Counter(entry.subject for entry in entries)
+        entries = read_entries(connection, quarter=str(release.quarter), kinds=(COMMENT, FAILED))
+    comments = Counter(entry.subject for entry in entries if entry.kind == COMMENT)
     may_step = visit.may("freeze" if NEXT[release.phase] == "freeze" else "reopen")
     quarters = [str(quarter) for quarter in list_releases(visit)]
     return visit.render(
         "release.html.j2",
         status_code=deciding.status,
         quarter=str(release.quarter),
-        phase=str(release.phase),
+        stage=release.stage,
+        is_signing=release.phase is Phase.SIGNING,
+        as_a_whole=str(release.as_a_whole),
         deadline_line=release.deadline_line(),
         others=quarters if len(quarters) > 1 else [],
         summary=_summary(release),
         whole=_whole(release),
         places=[_place(release, place, comments[f"{DOSSIER}/{place}"]) for place in release.subjects.dossiers],
         step=NEXT[release.phase] if may_step else "",
-        steps=_steps(release),
+        steps=_steps(release, [entry for entry in entries if entry.kind == FAILED]),
         objections=_objections(release),
         **deciding.context,
     )
@@ -215,19 +221,21 @@ def _lacking(release: Release) -> list[str]:
 
 def _objections(release: Release) -> list[dict[str, Any]]:
     """Return what hosts object to and have not taken back."""
-    found = [one for one in keep_standing(release.decisions) if one.role is Role.HOST]
-    return tell_decisions(release, found, "")
+    return tell_decisions(release, list_objections(release.entries), "")
 
 
-def _steps(release: Release) -> list[dict[str, str]]:
-    visit = release.visit
+def _steps(release: Release, failed: Sequence[Entry]) -> list[dict[str, str]]:
+    """Return what was done with the release, and what did not work, newest first."""
+    wording = release.visit.wording
+    steps: list[ReleaseStep | Entry] = sorted((*release.steps, *failed), key=lambda step: step.seq, reverse=True)
     return [
         {
-            "what": visit.words.text(f"desk.step.{step.kind}"),
-            "who": visit.wording.person(step.by, release.people),
-            "at": visit.wording.moment(step.at),
-            "reason": step.reason,
-            "missed": " · ".join(visit.wording.grant(grant) for grant in step.missed),
+            "what": release.visit.words.text(f"desk.step.{step.kind}"),
+            "who": wording.person(step.by, release.people),
+            "at": wording.moment(step.at),
+            "reason": "" if isinstance(step, Entry) else step.reason,
+            "record": str(step.content.get("reason", "")) if isinstance(step, Entry) else "",
+            "missed": "" if isinstance(step, Entry) else " · ".join(wording.grant(one) for one in step.missed),
         }
-        for step in reversed(release.steps)
+        for step in steps
     ]

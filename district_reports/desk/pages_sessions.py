@@ -13,11 +13,10 @@ from district_reports.desk.drafts import load_dossier
 from district_reports.desk.pages_decisions import DONE
 from district_reports.desk.releases import Release, require_release, tell_decisions
 from district_reports.desk.typed_forms import Wrong, tell_wrongs
-from district_reports.desk.wording import CITY
 from district_reports.engagement.records_read import load_host_part
 from district_reports.errors import RuleError, StaleError
 from district_reports.feedback.loading import load_items
-from district_reports.model import FeedbackItem, IntakeSession, Phase, Role, Verdict
+from district_reports.model import CITY, FeedbackItem, IntakeSession, Phase, Role, Verdict
 from district_reports.review.deciding import decide
 from district_reports.review.subjects import session_subject
 
@@ -66,7 +65,7 @@ def take_objection(visit: Here, quarter: str, session_id: str) -> Response:
     except StaleError:
         return _render(visit, sent, (Wrong(field, visit.words.text("desk.stale.session")),), 409)
     except RuleError as error:
-        return _render(visit, sent, tell_wrongs(error, {}, field), 422)
+        return _render(visit, sent, tell_wrongs(visit.wording, error, {}, field), 422)
     message = "objected" if verdict is Verdict.RETURN else DONE[verdict]
     return visit.redirect(f"/sessions/{quarter}", message=message)
 
@@ -82,7 +81,7 @@ def _render(visit: Visit, sent: Sent = Sent(), wrongs: tuple[Wrong, ...] = (), s
         "sessions.html.j2",
         status_code=status,
         quarter=str(release.quarter),
-        phase=str(release.phase),
+        stage=release.stage,
         deadline_line=release.deadline_line(),
         sessions=[_tell(release, session, items, themes) for session in sorted(told, key=lambda x: x.on, reverse=True)],
         limit=visit.words.number(visit.desk.settings.report.review.comment_limit),

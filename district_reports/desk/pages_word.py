@@ -12,6 +12,7 @@ from district_reports.errors import ReadingError, RuleError
 from district_reports.render.page import build_page
 from district_reports.review.comments import NewComment, add_word_comments
 from district_reports.review.word import read_docx, write_docx
+from district_reports.review.word_comments import MOST_COMMENTS
 
 router = APIRouter()
 
@@ -63,8 +64,11 @@ def take_word(visit: Here, quarter: str, place: str) -> Response:
             found=found,
             at=visit.now,
         )
-    except (ReadingError, RuleError) as error:
-        return _render(visit, draft, tell_wrongs(error, {}, "file"), 422)
+    except ReadingError:
+        told = visit.words.text("desk.wrong.word", limit=visit.words.number(MOST_COMMENTS))
+        return _render(visit, draft, (Wrong("file", told),), 422)
+    except RuleError as error:
+        return _render(visit, draft, tell_wrongs(visit.wording, error, {}, "file"), 422)
     return visit.redirect(f"{draft.base}/comments", message="word_taken" if added else "word_nothing")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from fastapi import HTTPException, Request
@@ -11,6 +12,7 @@ from district_reports.desk.forms import Form
 
 MOST_FIELDS: Final = 200
 MOST_FILES: Final = 1
+_CHARSET: Final = re.compile(r"charset(?!\s*=\s*\"?utf-?8\"?\s*(?:;|$))")
 _KINDS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -29,6 +31,9 @@ async def read_form(request: Request, *, takes_files: bool) -> Form:
         return Form()
     if kind not in _KINDS:
         raise HTTPException(415)
+    if _CHARSET.search(request.headers.get("content-type", "").lower()):
+        # A coding that a browser never sends could write what no text holds, such as one half of a letter.
+        raise HTTPException(400)
     # Its own errors about what it cannot read are of 400.
     found = await request.form(max_files=MOST_FILES if takes_files else 0, max_fields=MOST_FIELDS)
     texts: dict[str, list[str]] = {}

@@ -58,6 +58,19 @@ class Release:
         """Where it is on its way."""
         return standing.find_phase(self.entries)
 
+    @property
+    def stage(self) -> str:
+        """Its phase, or `withdrawn`: what was published need not be public any more."""
+        is_gone = self.phase is Phase.PUBLISHED and standing.is_withdrawn(self.steps)
+        return str(Standing.WITHDRAWN if is_gone else self.phase)
+
+    @cached_property
+    def as_a_whole(self) -> Standing:
+        """How it stands, all signatures that it needs taken together."""
+        visit = self.visit
+        given = (visit.desk.settings, self.entries, self.people.values(), self.subjects, visit.today)
+        return standing.release_standing(self.entries, standing.list_requirements(*given))
+
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:
         """All of them, oldest first."""

@@ -101,21 +101,8 @@ _SESSIONS: Final = {**_all(Role.DATA, Role.PUBLISHER, Role.ADMIN), **_own(Role.H
 
 _PUBLIC: Final = Rule(is_public=True)
 _DECIDING: Final = ("role", "digest", "verdict", "remarks")
-_STEP: Final = (
-    *(
-        "version",
-        "status",
-        "on",
-        "language",
-        "by_police",
-        "by_community",
-        "evidence",
-        "reason",
-        "obstacle",
-        "next_step",
-    ),
-    *("what", "target", "measure_id", "proof", "owner", "due_on", "looked"),
-)
+_STEP: Final = ("version", "status", "on", "evidence", "measure_id", "owner", "due_on", "looked")
+"""Beside the words, which have a field for each language."""
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {

@@ -10,16 +10,17 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
-STATIC: Final = {"desk.css": "text/css; charset=utf-8"}
-"""What may be asked for, and its kind."""
+STATIC: Final = {"base.css": "base.css", "desk.css": "desk/desk.css"}
+"""What may be asked for, and where it lies: style sheets."""
+KIND: Final = "text/css; charset=utf-8"
 KEPT: Final = "private, max-age=600"
 
 router = APIRouter()
 
 
 def load_static(folder: Path) -> dict[str, tuple[bytes, str]]:
-    """Return the files by name, each with its tag."""
-    found = {name: (folder / name).read_bytes() for name in STATIC}
+    """Return the files of the folder of templates by name, each with its tag."""
+    found = {name: (folder / path).read_bytes() for name, path in STATIC.items()}
     return {name: (data, f'"{sha256(data).hexdigest()[:32]}"') for name, data in found.items()}
 
 
@@ -33,7 +34,7 @@ def send_static(request: Request, name: str) -> Response:
     headers = {"Cache-Control": KEPT, "ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    return Response(data, media_type=STATIC[name], headers=headers)
+    return Response(data, media_type=KIND, headers=headers)
 
 
 @router.get("/health", name="health")

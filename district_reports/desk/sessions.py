@@ -21,6 +21,8 @@ from district_reports.review.people import find_person
 
 IDLE: Final = timedelta(minutes=60)
 LIVES: Final = timedelta(hours=12)
+LEEWAY: Final = timedelta(minutes=1)
+"""By which a clock may have been set back; what was made later than that is of another time, and not believed."""
 _SEEN: Final = timedelta(minutes=1)
 """How exactly "last seen" is kept: not each page needs a writer."""
 
@@ -56,7 +58,9 @@ def find_session(connection: Connection, token: str, now: datetime) -> Session |
     """Return the open session of a cookie; None if there is none, or its person may no longer come."""
     digest = digest_of(token)
     row = connection.execute(select(sessions).where(sessions.c.token == digest)).one_or_none()
-    if row is None or row.ended_at is not None or now - row.seen_at >= IDLE or now - row.made_at >= LIVES:
+    if row is None or row.ended_at is not None:
+        return None
+    if not (-LEEWAY <= now - row.seen_at < IDLE and -LEEWAY <= now - row.made_at < LIVES):
         return None
     person = find_person(connection, person_id=row.person_id)
     if person is None or not person.is_active:

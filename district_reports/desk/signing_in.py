@@ -9,14 +9,13 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from district_reports.desk.answers import TooManyError, render_problem
+from district_reports.desk.answers import render_problem
 from district_reports.desk.context import Here, Visit
 from district_reports.desk.cookies import SESSION, VISITOR, drop_cookie, set_cookie
 from district_reports.desk.forms import forget_forms
-from district_reports.desk.limits import Limit
 from district_reports.desk.links import find_link, use_link
 from district_reports.desk.sessions import end_session, forget_sessions, start_session
-from district_reports.review.people import fold_address
+from district_reports.email_addresses import LONGEST
 
 router = APIRouter()
 
@@ -43,10 +42,9 @@ def send_link(visit: Here, request: Request) -> Response:
     """Take the question for a link; the answer is the same for every address."""
     if request.app.state.provider.is_on:
         raise HTTPException(404)
-    address = fold_address(visit.form.text("email"))[:254]
-    require_rate(visit, "client", client_of(request), visit.desk.limits.client)
-    require_rate(visit, "address", hashlib.sha256(address.encode()).hexdigest(), visit.desk.limits.address)
-    request.app.state.postbox.ask(address, local_path(visit.form.text("next")))
+    typed = visit.form.text("email").strip().lower()[:LONGEST]
+    visit.require_rate("address", hashlib.sha256(typed.encode()).hexdigest(), visit.desk.limits.address)
+    request.app.state.postbox.ask(typed, local_path(visit.form.text("next")))
     return visit.redirect("/sign-in?sent=1")
 
 
@@ -65,7 +63,6 @@ def show_link(visit: Here, request: Request, token: str) -> Response:
 @router.post("/sign-in/{token}", name="use_link")
 def sign_in_by_link(visit: Here, request: Request, token: str) -> Response:
     """Use a link up, and begin a session."""
-    require_rate(visit, "client", client_of(request), visit.desk.limits.client)
     with visit.desk.database.begin() as connection:
         person = use_link(connection, visit.desk.key, token, visit.now)
         cookie = start_session(connection, person, at=visit.now, way=LINK) if person else ""
@@ -99,19 +96,3 @@ def local_path(path: str) -> str:
     """Return a path if it is one of a page of the desk, else that of the first page."""
     is_local = len(path) <= _LONGEST_PATH and _LOCAL_PATH.fullmatch(path)
     return path if is_local and not path.startswith("//") and not path.startswith("/sign-in") else "/"
-
-
-def client_of(request: Request) -> str:
-    """Return the machine that asks, as far as it is known."""
-    return request.client.host if request.client else "unknown"
-
-
-def require_rate(visit: Visit, what: str, key: str, limit: Limit) -> None:
-    """Count one more try to sign in.
-
-    Raises:
-        TooManyError: If it is one too many.
-    """
-    wait = visit.request.app.state.counter.take(f"{what} {key}", limit, visit.now)
-    if wait:
-        raise TooManyError(wait)

@@ -43,7 +43,7 @@ def tell(visit: Visit, now: Dossier, changes: Sequence[Change]) -> list[dict[str
 def _line(visit: Visit, change: ToldChange) -> dict[str, Any]:
     weight = "high" if change.severity >= HIGH else "middle" if change.severity >= MIDDLE else "low"
     href = f"/items/{change.item_id}" if change.item_id and visit.may("items") else ""
-    return {"weight": weight, "text": change.text, "said": change.said, "href": href}
+    return {"weight": weight, "text": change.text, "said": change.said, "record": change.record, "href": href}
 
 
 def tell_part(visit: Visit, name: str) -> str:

@@ -100,6 +100,10 @@ class Pages:
                     return words
         return next(iter(self.words.values()))
 
+    def wording_of(self, words: Words) -> Wording:
+        """Return how things are said in the language of these words."""
+        return self._wordings[words.language.tag]
+
     def words_of(self, tag: str) -> Words:
         """Return the words of a language; of the city's first where there is no such."""
         return self.words.get(tag) or next(iter(self.words.values()))

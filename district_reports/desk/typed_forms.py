@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from district_reports.errors import DistrictReportsError
+from district_reports.desk.wording import Wording
+from district_reports.errors import DistrictReportsError, Told
 
 
 @dataclass(frozen=True)
@@ -19,16 +20,23 @@ class Wrong:
     """Whether it is told in the program's own language, English, and not in the reader's."""
 
 
-def tell_wrongs(error: DistrictReportsError, fields: Mapping[str, str], otherwise: str) -> tuple[Wrong, ...]:
+def tell_wrongs(
+    wording: Wording, error: DistrictReportsError, fields: Mapping[str, str], otherwise: str
+) -> tuple[Wrong, ...]:
     """Return what an error tells, each at the field it is about.
 
     Args:
+        wording: In the language of who reads it.
         error: With its problems.
-        fields: Words of a problem, and the id of the field that each points to; the first one found counts.
-        otherwise: Id of the field where none is found.
+        fields: What a rule calls a field, and the id of the field on the page.
+        otherwise: Id of the field for what is about none of them.
     """
-    problems: Iterable[str] = getattr(error, "problems", ()) or (str(error),)
-    return tuple(
-        Wrong(next((field for word, field in fields.items() if word in problem), otherwise), problem, is_foreign=True)
-        for problem in problems
-    )
+    problems: Iterable[str] = getattr(error, "problems", ()) or error.args[:1]
+    return tuple(tell_wrong(wording, problem, fields, otherwise) for problem in problems)
+
+
+def tell_wrong(wording: Wording, problem: str, fields: Mapping[str, str], otherwise: str) -> Wrong:
+    """Return one problem at the field it is about; see `tell_wrongs`."""
+    field = fields.get(problem.field, otherwise) if isinstance(problem, Told) else otherwise
+    text = wording.wrong(problem)
+    return Wrong(field, text or str(problem), is_foreign=not text)

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
 
-from district_reports.model import Grant, Person, Role
+from district_reports.config import Language
+from district_reports.errors import Told
+from district_reports.model import CITY, Grant, Person, Role, Status
 from district_reports.periods import Quarter
 from district_reports.render.i18n import Words
 from district_reports.settings import Settings
 
-CITY = "city"
 OPERATOR = "operator"
 LOCAL_ROLES = (Role.COMMANDER, Role.COUNCIL)
 
@@ -45,6 +46,12 @@ class Wording:
     def city(self) -> str:
         """Return the city's own name, in the language where it has one."""
         return self.settings.city.names.get(self.words.language.tag, self.settings.city.name)
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages of the release, the reader's own first: in which a form takes words."""
+        own = self.words.language.tag
+        return tuple(sorted(self.settings.languages, key=lambda language: language.tag != own))
 
     def language(self, tag: str) -> str:
         """Return a language in its own words; an unknown tag as it stands."""
@@ -87,6 +94,29 @@ class Wording:
             return self.words.text("desk.person.operator")
         found = people.get(person_id)
         return self.words.name(found.name) if found else self.words.text("desk.person.unknown")
+
+    def wrong(self, line: str) -> str:
+        """Return what is wrong; empty where there are no words for it but the program's own."""
+        key = f"desk.wrong.{line.key}" if isinstance(line, Told) else ""
+        if not isinstance(line, Told) or key not in self.words.forms:
+            return ""
+        return self.words.text(key, **{name: self._value(value) for name, value in line.values.items()})
+
+    def _value(self, value: object) -> str:
+        match value:
+            case Told():
+                return self.wrong(value) or self.words.foreign(value)
+            case Status():
+                return self.words.text(f"loop.status.{value}")
+            case Role():
+                return self.role(value)
+            case tuple():
+                return self.words.text("desk.between").join(self._value(one) for one in value)
+            case date():
+                return self.day(value)
+            case int():
+                return self.words.number(value)
+        return self.words.name(str(value))
 
     def subject(self, name: str) -> str:
         """Return what a decision names, in words."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from district_reports.metrics.measures import CITY
 from district_reports.model import Change, Record, State
+from district_reports.render.honesty import name_check
 from district_reports.render.sheet import Sheet
 from district_reports.render.spoken import say
 from district_reports.render.view import Said
@@ -27,6 +28,8 @@ class ToldChange(Record):
     said: Said | None = None
     """Of an item: what people said, in its language."""
     item_id: str = ""
+    record: str = ""
+    """Of a check: what it found, as it wrote it, in English."""
 
 
 def tell_changes(sheet: Sheet, changes: Iterable[Change]) -> tuple[ToldChange, ...]:
@@ -52,7 +55,10 @@ def tell_changes(sheet: Sheet, changes: Iterable[Change]) -> tuple[ToldChange, .
         is_item = change.kind == "item"
         said = say(sheet, items[change.name].said) if is_item and change.name in items else None
         item_id = change.name if is_item else ""
-        told.append(ToldChange(kind=change.kind, severity=change.severity, text=text, said=said, item_id=item_id))
+        record = (change.now or change.before) if change.kind == "check" else ""
+        told.append(
+            ToldChange(kind=change.kind, severity=change.severity, text=text, said=said, item_id=item_id, record=record)
+        )
     return tuple(told)
 
 
@@ -69,6 +75,9 @@ def _name(sheet: Sheet, change: Change) -> str:
         case "translation":
             names = {language.tag: language.name for language in sheet.settings.languages}
             return sheet.words.foreign(names.get(change.name, change.name))
+        case "check":
+            check_id, _, source_id = change.name.partition("/")
+            return name_check(sheet, check_id, source_id)
         case _:
             return sheet.words.name(change.name)
 

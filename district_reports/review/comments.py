@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection
 
 from district_reports.database import Database
-from district_reports.errors import RuleError
+from district_reports.errors import RuleError, Told
 from district_reports.metrics.measures import CITY
 from district_reports.model import Comment, Entry, Person, Record, Role
 from district_reports.periods import Quarter
@@ -125,10 +125,11 @@ def settle_comment(
         found = {comment.comment_id: comment for comment in load_comments(connection, quarter, place)}
         comment = found.get(comment_id)
         if comment is None or comment.answers:
-            raise RuleError("comment: expected one of this draft that is no answer, got another")
+            raise RuleError(Told("comment: expected one of this draft that is no answer, got another", "no_comment"))
         is_theirs = comment.person_id == person.person_id or person.has(Role.COMMANDER, place)
         if not (person.is_active and (is_theirs or person.has(Role.DATA) or person.has(Role.PUBLISHER))):
-            raise RuleError("comment: expected its writer, the commander, or who answers for the report, got another")
+            line = "comment: expected its writer, the commander, or who answers for the report, got another"
+            raise RuleError(Told(line, "settle"))
         if comment.is_settled is not is_settled:
             content = {"comment_id": comment_id, "is_settled": is_settled}
             _append(connection, SETTLED, person, quarter, place, at, content)
@@ -172,7 +173,8 @@ def _add(
                 continue
             known.add(key)
             if content["answers"] and content["answers"] not in roots:
-                raise RuleError("comment: expected an answer to a comment of this draft, got one to another")
+                line = "comment: expected an answer to a comment of this draft, got one to another"
+                raise RuleError(Told(line, "no_comment", "comment"))
             kind = ANSWERED if content["answers"] else COMMENT
             added.append(_read(_append(connection, kind, person, quarter, place, at, content)))
     return tuple(added)
@@ -211,20 +213,22 @@ def _read(entry: Entry) -> Comment:
 
 def _require_reviewer(person: Person, role: Role, settings: Settings, place: str) -> None:
     if place not in (*settings.district_ids, CITY):
-        raise RuleError(f"comment: expected a report of a district or the city, got {place[:20]!r}")
+        line = f"comment: expected a report of a district or the city, got {place[:20]!r}"
+        raise RuleError(Told(line, "reviewer"))
     is_held = role in _OF_ALL and person.has(role) or role in _OF_A_DISTRICT and person.has(role, place)
     if not (person.is_active and is_held):
-        raise RuleError("comment: expected somebody who reviews this report, got another")
+        raise RuleError(Told("comment: expected somebody who reviews this report, got another", "reviewer"))
 
 
 def _check(new: NewComment, settings: Settings) -> dict[str, Any]:
     """Return a comment as it is kept."""
     tags = [language.tag for language in settings.languages]
     if new.language and new.language not in tags:
-        raise RuleError(f"comment: expected one of {', '.join(tags)}, got {new.language[:20]!r}")
+        line = f"comment: expected one of {', '.join(tags)}, got {new.language[:20]!r}"
+        raise RuleError(Told(line, "language", "language"))
     if not _BLOCK.fullmatch(new.block_id):
-        raise RuleError(f"comment: expected the id of a part, got {new.block_id[:40]!r}")
+        raise RuleError(Told(f"comment: expected the id of a part, got {new.block_id[:40]!r}", "block", "block"))
     text = clean_typed(new.text, limit=settings.report.review.comment_limit, what="comment")
     if not text:
-        raise RuleError("comment: expected words, got none")
+        raise RuleError(Told("comment: expected words, got none", "words", "comment"))
     return {"block_id": new.block_id, "text": text, "language": new.language, "answers": new.answers}

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from district_reports.database import Database
 from district_reports.engagement.records_read import load_host_part
-from district_reports.errors import ReviewError, RuleError, StaleError
+from district_reports.errors import ReviewError, RuleError, StaleError, Told
 from district_reports.model import Decision, Person, Phase, Role, Subject, Verdict
 from district_reports.periods import Quarter
 from district_reports.review import log
@@ -114,12 +114,16 @@ def find_problem(role: Role, scope: str, subject: str, verdict: Verdict) -> str:
     }.get(role, "")
     if verdict not in MAY[role]:
         allowed = ", ".join(MAY[role]) or "no decision"
-        return f"decision of {role}: expected {allowed}, got {verdict}"
+        return _not_of(role, f"expected {allowed}, got {verdict}")
     if role in (Role.DATA, Role.PUBLISHER) and scope:
-        return f"decision of {role}: expected no scope, got {scope!r:.60}"
+        return _not_of(role, f"expected no scope, got {scope!r:.60}")
     if subject != expected:
-        return f"decision of {role}: expected one on {expected}, got {subject!r:.80}"
+        return _not_of(role, f"expected one on {expected}, got {subject!r:.80}")
     return ""
+
+
+def _not_of(role: Role, problem: str) -> Told:
+    return Told(f"decision of {role}: {problem}", "not_of_role", "verdict", role=role)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,8 @@ def _require_right(settings: Settings, named: _Named, verdict: Verdict, remarks:
         raise RuleError(problem)
     words = clean_typed(remarks, limit=settings.report.review.comment_limit, what="remarks")
     if verdict is Verdict.RETURN and not words:
-        raise RuleError("decision: expected remarks that say why it is returned, got none")
+        line = "decision: expected remarks that say why it is returned, got none"
+        raise RuleError(Told(line, "remarks", "remarks"))
     return words
 
 
@@ -182,7 +187,8 @@ def _find_subject(database: Database, store: Store, settings: Settings, named: _
         found = subjects.find(named.subject) if subjects else None
         found = subjects.detail(found) if subjects and found else None
     if found is None:
-        raise ReviewError(f"{named.subject} of {named.quarter}: expected something to decide on, found none")
+        line = f"{named.subject} of {named.quarter}: expected something to decide on, found none"
+        raise ReviewError(Told(line, "no_subject"))
     return found
 
 
@@ -214,12 +220,15 @@ def _require_may(connection: Connection, person: Person, named: _Named) -> None:
     role, scope, quarter = named.role, named.scope, named.quarter
     known = find_person(connection, person_id=person.person_id)
     if known is None or not known.is_active or not known.has(role, scope):
-        raise RuleError(f"decision: expected somebody who is {role} of {scope or 'the city'}, got somebody else")
+        line = f"decision: expected somebody who is {role} of {scope or 'the city'}, got somebody else"
+        raise RuleError(Told(line, "role_gone", "role", role=role))
     phase = find_phase(log.read_entries(connection, quarter=str(quarter), kinds=STEPS))
     if phase is Phase.PUBLISHED:
-        raise RuleError(f"decision: expected reports of {quarter} that are not public yet, got published ones")
+        line = f"decision: expected reports of {quarter} that are not public yet, got published ones"
+        raise RuleError(Told(line, "published"))
     if phase is Phase.SIGNING and role is Role.HOST:
-        raise RuleError(f"decision: expected reports of {quarter} that are open, got frozen ones")
+        line = f"decision: expected reports of {quarter} that are open, got frozen ones"
+        raise RuleError(Told(line, "frozen"))
 
 
 def _find_last(connection: Connection, person: Person, named: _Named) -> Decision:
@@ -229,5 +238,6 @@ def _find_last(connection: Connection, person: Person, named: _Named) -> Decisio
     )
     own = [x for x in keep_standing(list_decisions(entries)) if (x.role, x.scope) == (named.role, named.scope)]
     if not own:
-        raise RuleError(f"decision: expected one on {named.subject} of {named.quarter} to take back, found none")
+        line = f"decision: expected one on {named.subject} of {named.quarter} to take back, found none"
+        raise RuleError(Told(line, "no_decision", "verdict"))
     return own[-1]

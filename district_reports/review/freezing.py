@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 
 from district_reports.dossier import digest_of
 from district_reports.errors import ConfigError, ReviewError, RuleError
-from district_reports.metrics import CITY
 from district_reports.model import (
+    CITY,
     Decision,
     Entry,
     Grant,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -86,6 +86,9 @@ def read_entries(
         kinds: Only of these kinds; empty: of all.
         subject: Only of this subject; empty: of all.
         by: Only of this person; empty: of all.
+
+    Raises:
+        LogError: If a row cannot be read, since it was changed by hand.
     """
     query: Select[Any] = select(log).order_by(log.c.seq)
     if quarter is not None:
@@ -96,7 +99,7 @@ def read_entries(
         query = query.where(log.c.subject == subject)
     if by:
         query = query.where(log.c.by == by)
-    return tuple(_entry(row._asdict()) for row in connection.execute(query))
+    return tuple(_entry(row._asdict()) for row in _fetch(connection, query))
 
 
 def read_page(connection: Connection, *, before: int, count: int) -> tuple[Entry, ...]:
@@ -104,7 +107,7 @@ def read_page(connection: Connection, *, before: int, count: int) -> tuple[Entry
     query = select(log).order_by(log.c.seq.desc()).limit(count)
     if before:
         query = query.where(log.c.seq < before)
-    return tuple(_entry(row._asdict()) for row in connection.execute(query))
+    return tuple(_entry(row._asdict()) for row in _fetch(connection, query))
 
 
 def verify_log(connection: Connection) -> Entry | None:
@@ -113,19 +116,69 @@ def verify_log(connection: Connection) -> Entry | None:
     Raises:
         LogError: If a row was changed, put in or taken out; it names the first one.
     """
-    previous, number, last = FIRST, 0, None
-    for row in connection.execute(select(log).order_by(log.c.seq)):
-        number += 1
-        if row.seq != number:
-            raise LogError(f"log of review: expected row {number}, got row {row.seq}: one is missing", seq=number)
-        if row.previous != previous or row.digest != _seal(row._asdict()):
-            raise LogError(f"log of review: row {number} ({row.kind}) is not what was written", seq=number)
-        previous, last = row.digest, row
+    last: Row[Any] | None = None
+    for row in _follow(connection.execute(select(log).order_by(log.c.seq)), 1, FIRST):
+        last = row
+    _require_end(connection, last)
+    return _entry(last._asdict()) if last is not None else None
+
+
+def verify_rows(connection: Connection, first: int, last: int, *, is_end: bool) -> None:
+    """Prove that some rows, and the one before them, are what was written; `verify_log` proves all of them.
+
+    Args:
+        connection: In a transaction.
+        first: Number of the first row.
+        last: Number of the last one.
+        is_end: Whether the log ends there.
+
+    Raises:
+        LogError: If a row was changed, put in or taken out; it names the first one.
+    """
+    start = max(first - 1, 1)
+    query = select(log).where(log.c.seq.between(start, last)).order_by(log.c.seq)
+    rows = _fetch(connection, query)
+    number, newest = start - 1, None
+    # What the first of them is sealed with is proved with the rows before it, but where it is the first of all.
+    for newest in _follow(rows, start, FIRST if start == 1 or not rows else rows[0].previous):
+        number = newest.seq
+    if number < last:
+        raise LogError(f"log of review: expected row {number + 1}, got none: one is missing", seq=number + 1)
+    if is_end:
+        _require_end(connection, newest)
+
+
+def _fetch(connection: Connection, query: Select[Any]) -> Sequence[Row[Any]]:
+    try:
+        return connection.execute(query).all()
+    except ValueError:
+        # A time that is none; this names its row.
+        verify_log(connection)
+        raise
+
+
+def _follow(rows: Iterable[Row[Any]], first: int, previous: str) -> Iterator[Row[Any]]:
+    """Give rows, each proved to be what was written after the one before it."""
+    number = first
+    try:
+        for row in rows:
+            if row.seq != number:
+                raise LogError(f"log of review: expected row {number}, got row {row.seq}: one is missing", seq=number)
+            if row.previous != previous or row.digest != _seal(row._asdict()):
+                raise LogError(f"log of review: row {number} ({row.kind}) is not what was written", seq=number)
+            previous, number = row.digest, number + 1
+            yield row
+    except (TypeError, ValueError) as error:
+        # SQLite keeps whatever is put into a column: a time that is none, or bytes for letters.
+        raise LogError(f"log of review: row {number} is not what was written", seq=number) from error
+
+
+def _require_end(connection: Connection, last: Row[Any] | None) -> None:
+    number, digest = (last.seq, last.digest) if last is not None else (0, FIRST)
     head = connection.execute(select(log_head).where(log_head.c.head_id == _HEAD)).one_or_none()
-    if head is None or (head.seq, head.digest) != (number, previous):
+    if head is None or (head.seq, head.digest) != (number, digest):
         got = "no end" if head is None else f"an end at row {head.seq}"
         raise LogError(f"log of review: expected its end at row {number}, got {got}", seq=number + 1)
-    return _entry(last._asdict()) if isinstance(last, Row) else None
 
 
 def _seal(row: Mapping[str, Any]) -> str:
@@ -140,4 +193,7 @@ def _canonical(document: Mapping[str, Any]) -> str:
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
-    return Entry(**{**row, "content": json.loads(row["content"])})
+    try:
+        return Entry(**{**row, "content": json.loads(row["content"])})
+    except (TypeError, ValueError) as error:
+        raise LogError(f"log of review: row {row['seq']} is not what was written", seq=row["seq"]) from error

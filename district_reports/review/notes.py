@@ -16,7 +16,7 @@ from district_reports.database import Database
 from district_reports.engagement.records_read import load_ledger_parts
 from district_reports.engagement.screen import Screen, make_screen
 from district_reports.engagement.screen_records import find_named
-from district_reports.errors import RuleError
+from district_reports.errors import RuleError, Told
 from district_reports.model import CommanderNote, Entry, Person, Phase, Role, Text
 from district_reports.periods import Quarter
 from district_reports.review import log
@@ -80,7 +80,7 @@ def take_back_note(
     _require_commander(person, settings, place)
     with database.begin() as connection:
         if load_note(connection, quarter, place) is None:
-            raise RuleError("note: expected one to take back, found none")
+            raise RuleError(Told("note: expected one to take back, found none", "no_note"))
         _append(connection, person, quarter, place, at, {"text": None})
 
 
@@ -116,31 +116,33 @@ def _append(
         content=content,
     )
     if find_phase(log.read_entries(connection, quarter=str(quarter), kinds=STEPS)) is not Phase.OPEN:
-        raise RuleError(f"note: expected reports of {quarter} that are open for review, got frozen ones")
+        line = f"note: expected reports of {quarter} that are open for review, got frozen ones"
+        raise RuleError(Told(line, "frozen"))
 
 
 def _require_commander(person: Person, settings: Settings, place: str) -> None:
     if place not in settings.district_ids or not (person.is_active and person.has(Role.COMMANDER, place)):
-        raise RuleError("note: expected the commander of the district, got somebody else")
+        raise RuleError(Told("note: expected the commander of the district, got somebody else", "commander"))
 
 
 def _clean(text: Text, settings: Settings) -> Text:
     """Return the words of each language as they are kept; the first one that has any is the original."""
     limit = settings.report.review.note_limit
     tags = [language.tag for language in settings.languages]
-    problems, wordings = [], {}
+    problems: list[str] = []
+    wordings = {}
     for tag, words in {text.language: text.text, **text.translations}.items():
         try:
             clean = clean_typed(words, limit=limit, what=f"note ({tag[:20]})", most_paragraphs=MOST_PARAGRAPHS)
         except RuleError as error:
-            problems.append(str(error))
+            problems += error.args
             continue
         if clean and tag not in tags:
-            problems.append(f"note: expected words in {', '.join(tags)}, got some in {tag[:20]!r}")
+            problems.append(Told(f"note: expected words in {', '.join(tags)}, got some in {tag[:20]!r}", "language"))
         elif clean:
             wordings[tag] = clean
     if not wordings and not problems:
-        problems = ["note: expected words, got none; a note can be taken back"]
+        problems = [Told("note: expected words, got none; a note can be taken back", "words")]
     if problems:
         raise RuleError("; ".join(problems), problems=problems)
     original = text.language if text.language in wordings else next(iter(wordings))

@@ -15,15 +15,15 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from district_reports.database.tables_review import people
-from district_reports.errors import RuleError
+from district_reports.email_addresses import fold_address
+from district_reports.errors import RuleError, Told
 from district_reports.model import Entry, Grant, Person, Role
 from district_reports.review import log
 from district_reports.settings import Settings
 
 GRANTED, REVOKED = "granted", "revoked"
-_ADDRESS = re.compile(r"[^\s@<>\"'(),:;\\\[\]\x00-\x1f\x7f]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_LONGEST_NAME, _LONGEST_ADDRESS = 120, 254
+_LONGEST_NAME, _LONGEST_HOST = 120, 200
 
 
 def add_person(connection: Connection, *, name: str, email: str, language: str, by: str, at: datetime) -> Person:
@@ -33,18 +33,21 @@ def add_person(connection: Connection, *, name: str, email: str, language: str, 
         RuleError: If the address is none or is taken, or there is no name.
     """
     address = fold_address(email)
-    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
-        raise RuleError("person: expected an e-mail address such as name@city.gov, got another form")
-    clean = " ".join(_CONTROLS.sub(" ", name).split())
+    if not address:
+        line = "person: expected an e-mail address such as name@city.gov, got another form"
+        raise RuleError(Told(line, "email_form", "email"))
+    clean = _one_line(name)
     if not 0 < len(clean) <= _LONGEST_NAME:
-        raise RuleError(f"person: expected a name of 1 to {_LONGEST_NAME} letters, got {len(clean)}")
+        line = f"person: expected a name of 1 to {_LONGEST_NAME} letters, got {len(clean)}"
+        raise RuleError(Told(line, "name_length", "name", limit=_LONGEST_NAME, got=len(clean)))
     person = Person(person_id=uuid4().hex, name=clean, email=address, language=language)
     try:
         with connection.begin_nested():
             connection.execute(insert(people).values(**person.model_dump(exclude={"grants"})))
     except IntegrityError:
         # The address itself stays out of the message: messages end in logs.
-        raise RuleError("person: expected an address that nobody has yet, got one that is taken") from None
+        line = "person: expected an address that nobody has yet, got one that is taken"
+        raise RuleError(Told(line, "email_taken", "email")) from None
     log.append(connection, kind="person_added", by=by, at=at, subject=_subject(person.person_id))
     return person
 
@@ -70,7 +73,8 @@ def revoke(connection: Connection, person_id: str, given: Grant, *, by: str, at:
         RuleError: If they do not hold it.
     """
     if given not in _require(connection, person_id).grants:
-        raise RuleError(f"person: expected one who is {given.role} of {given.scope or 'the city'}, got another")
+        line = f"person: expected one who is {given.role} of {given.scope or 'the city'}, got another"
+        raise RuleError(Told(line, "role_not_held", role=given.role))
     _log_grant(connection, REVOKED, person_id, given, by, at)
 
 
@@ -95,7 +99,10 @@ def load_people(connection: Connection) -> tuple[Person, ...]:
 
 def find_person(connection: Connection, *, person_id: str = "", email: str = "") -> Person | None:
     """Return one person, by id or by address; None if there is none."""
-    is_wanted = people.c.person_id == person_id if person_id else people.c.email == fold_address(email)
+    address = "" if person_id else fold_address(email)
+    if not (address or person_id):
+        return None
+    is_wanted = people.c.person_id == person_id if person_id else people.c.email == address
     row = connection.execute(select(people).where(is_wanted)).one_or_none()
     if row is None:
         return None
@@ -111,23 +118,26 @@ def check_scope(given: Grant, settings: Settings) -> str:
     elif given.role is Role.LANGUAGE:
         allowed = tuple(language.tag for language in settings.languages)
     elif given.role is Role.HOST:
-        return "" if given.scope.strip() else "role host: expected the organisation, as its sessions name it, got none"
+        line = "role host: expected the organisation, as its sessions name it, got none"
+        is_name = 0 < len(given.scope) <= _LONGEST_HOST and given.scope == _one_line(given.scope)
+        return "" if is_name else Told(line, "host", "host")
     else:
-        return f"role {given.role}: expected no scope, got {given.scope!r:.60}" if given.scope else ""
+        line = f"role {given.role}: expected no scope, got {given.scope!r:.60}"
+        return Told(line, "no_scope", "scope", role=given.role) if given.scope else ""
     if given.scope in allowed:
         return ""
-    return f"role {given.role}: expected one of {', '.join(allowed)}, got {given.scope!r:.60}"
+    line = f"role {given.role}: expected one of {', '.join(allowed)}, got {given.scope!r:.60}"
+    return Told(line, "scope_language" if given.role is Role.LANGUAGE else "scope_district", "scope", role=given.role)
 
 
-def fold_address(email: str) -> str:
-    """Return an address as it is compared."""
-    return email.strip().lower()
+def _one_line(text: str) -> str:
+    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def _require(connection: Connection, person_id: str) -> Person:
     person = find_person(connection, person_id=person_id)
     if person is None:
-        raise RuleError("person: expected one who was added, got another")
+        raise RuleError(Told("person: expected one who was added, got another", "no_person"))
     return person
 
 

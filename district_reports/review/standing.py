@@ -14,8 +14,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from district_reports.errors import ChecksFailed, ReviewError
-from district_reports.metrics import CITY
 from district_reports.model import (
+    CITY,
     Decision,
     Entry,
     Grant,
@@ -176,10 +176,7 @@ def release_standing(entries: Sequence[Entry], requirements: Iterable[Requiremen
         requirements: From `list_requirements`.
     """
     if find_phase(entries) is Phase.PUBLISHED:
-        steps = list_steps(entries)
-        version = next(step.version for step in reversed(steps) if step.kind == PUBLISHED)
-        is_gone = any(step.kind == WITHDRAWN and step.version == version for step in steps)
-        return Standing.WITHDRAWN if is_gone else Standing.PUBLISHED
+        return Standing.WITHDRAWN if is_withdrawn(list_steps(entries)) else Standing.PUBLISHED
     found = [requirement.standing for requirement in requirements]
     for worst in (Standing.RETURNED, Standing.STALE):
         if worst in found:
@@ -187,6 +184,16 @@ def release_standing(entries: Sequence[Entry], requirements: Iterable[Requiremen
     if Standing.SIGNED not in found:
         return Standing.DRAFT
     return Standing.SIGNED if set(found) == {Standing.SIGNED} else Standing.IN_REVIEW
+
+
+def is_withdrawn(steps: Sequence[ReleaseStep]) -> bool:
+    """Return whether the newest version of a release was withdrawn; False where there is none.
+
+    Args:
+        steps: Of the release, oldest first.
+    """
+    version = next((step.version for step in reversed(steps) if step.kind == PUBLISHED), None)
+    return version is not None and any(step.kind == WITHDRAWN and step.version == version for step in steps)
 
 
 def is_held(people: Iterable[Person], grant: Grant) -> bool:

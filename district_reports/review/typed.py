@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
-from district_reports.errors import RuleError
+from district_reports.errors import RuleError, Told
 
 _BREAKS = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029]+")
 _UNSEEN = re.compile(
@@ -32,22 +32,28 @@ def clean_typed(text: str, *, limit: int, what: str, most_paragraphs: int = 0) -
     Args:
         text: As it came.
         limit: Characters at most, once it is cleaned.
-        what: How a message calls it.
+        what: How a message calls it, and the field that it is about.
         most_paragraphs: How many it may have; 0: as many as it likes.
 
     Raises:
         RuleError: If it is longer.
     """
     if len(text) > _READ * limit:
-        raise RuleError(f"{what}: expected at most {limit} characters, got {len(text)}")
+        raise _too_long(what, limit, len(text))
     lines = (" ".join(_letters(line).split()) for line in _BREAKS.split(unicodedata.normalize("NFC", text)))
     kept = [line for line in lines if line]
     clean = "\n".join(kept)
     if len(clean) > limit:
-        raise RuleError(f"{what}: expected at most {limit} characters, got {len(clean)}")
+        raise _too_long(what, limit, len(clean))
     if most_paragraphs and len(kept) > most_paragraphs:
-        raise RuleError(f"{what}: expected at most {most_paragraphs} paragraphs, got {len(kept)}")
+        line = f"{what}: expected at most {most_paragraphs} paragraphs, got {len(kept)}"
+        raise RuleError(Told(line, "paragraphs", what, limit=most_paragraphs, got=len(kept)))
     return clean
+
+
+def _too_long(what: str, limit: int, got: int) -> RuleError:
+    line = f"{what}: expected at most {limit} characters, got {got}"
+    return RuleError(Told(line, "long", what, limit=limit, got=got))
 
 
 def _letters(line: str) -> str:

@@ -9,6 +9,7 @@ What belongs here: the only writing of .docx. What does not: wording and numbers
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -47,6 +48,9 @@ _DEEPEST: Final = 6
 _FIXED: Final = (1980, 1, 1, 0, 0, 0)
 """Time of each file in the package: the same draft is the same bytes."""
 
+_ISOLATED: Final = re.compile("[\u2066-\u2068]([^\u2066-\u2069]*)\u2069")
+_FROM_THE_RIGHT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
 
 def write_docx(page: Page, *, subject: Subject, words: Words) -> bytes:
     """Return a draft as a Word file, the same bytes for the same input.
@@ -70,7 +74,7 @@ def write_docx(page: Page, *, subject: Subject, words: Words) -> bytes:
         writer.paragraph(line, is_strong=True)
     writer.block(KEY_FACTS, page.labels.key_facts)
     writer.rows(
-        [(fact.label, f"{fact.number} ({fact.word})", "\n".join(fact.compared_with)) for fact in page.key_facts]
+        [(fact.label, f"{fact.number} · {fact.word}", "\n".join(fact.compared_with)) for fact in page.key_facts]
     )
     for line in (page.key_facts_note, *page.corrections):
         writer.paragraph(line)
@@ -78,7 +82,7 @@ def write_docx(page: Page, *, subject: Subject, words: Words) -> bytes:
         if part is page.data:
             writer.block(SOURCES, page.labels.sources_heading)
             for source in page.sources:
-                writer.point(f"{source.title}: {source.detail}", source.url)
+                writer.point(f"{source.title}{writer.colon}{source.detail}", _isolated(source.url))
         writer.block(part.section_id, part.question)
         if part is page.guide:
             writer.heading(page.contacts_heading, 2)
@@ -95,6 +99,7 @@ class _Writer:
         self._page = page
         self._document: Any = docx.Document()
         self._is_mirrored = page.direction == "rtl"
+        self.colon = "：" if "CJK" in page.font else ": "
         self._blocks = 0
         self._grid = self._document.styles["Table Grid"]
         # By id: python-docx looks each name up anew, which takes longer than all the rest.
@@ -152,9 +157,8 @@ class _Writer:
             self.paragraph(said.text, style=style, is_strong=is_strong, lang=said.lang)
         elif said.text.strip():
             found = self._add(style)
-            self._fill(found, f"{label}: ")
-            is_mirrored = direction_of(said.lang or self._page.language) == "rtl"
-            self._turn(found.add_run(plain(said.text)), is_mirrored=is_mirrored, lang=said.lang)
+            self._fill(found, f"{label}{self.colon}")
+            self._runs(found, said.text, lang=said.lang)
 
     def section(self, section: Section, level: int) -> None:
         """Set everything that stands under a section's heading."""
@@ -166,7 +170,7 @@ class _Writer:
             self.said(quote.said, style="Quote")
             self.paragraph(quote.by)
         for entry in section.entries:
-            self.point(entry.label, entry.detail, entry.url, entry.remark)
+            self.point(entry.label, entry.detail, _isolated(entry.url), entry.remark)
         for text in (*section.points, *(link.text for link in section.links)):
             self.point(text)
         for part in section.parts:
@@ -186,7 +190,8 @@ class _Writer:
     def contacts(self, contacts: tuple[ContactLine, ...]) -> None:
         """Set whom to call."""
         for line in contacts:
-            self.point(line.label, line.number, line.detail, *line.lines, line.url, line.remark)
+            ways = (_isolated(line.number), line.detail, *line.lines, _isolated(line.url))
+            self.point(line.label, *ways, line.remark)
 
     def _figure(self, figure: Figure, level: int) -> None:
         self.heading(figure.title, level)
@@ -245,18 +250,27 @@ class _Writer:
         return found
 
     def _fill(self, paragraph: Any, text: str, *, is_strong: bool = False, lang: str = "") -> None:
-        is_mirrored = direction_of(lang) == "rtl" if lang else self._is_mirrored
-        if is_mirrored:
+        if direction_of(lang or self._page.language) == "rtl":
             paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
-        run = paragraph.add_run(plain(text))
-        if is_strong:
-            run.font.bold = run.font.cs_bold = True
-        self._turn(run, is_mirrored=is_mirrored, lang=lang)
+        self._runs(paragraph, text, is_strong=is_strong, lang=lang)
 
-    def _turn(self, run: Any, *, is_mirrored: bool | None = None, lang: str = "") -> None:
+    def _runs(self, paragraph: Any, text: str, *, is_strong: bool = False, lang: str = "") -> None:
+        """Set words; what is isolated among words from the right is a run of its own, or it would be read so too."""
+        is_mirrored = direction_of(lang or self._page.language) == "rtl"
+        pieces = _ISOLATED.split(text) if is_mirrored else [text]
+        for number, piece in enumerate(pieces):
+            if not piece and len(pieces) > 1:
+                continue
+            run = paragraph.add_run(plain(piece))
+            if is_strong:
+                run.font.bold = run.font.cs_bold = True
+            is_foreign = number % 2 == 1 and not _FROM_THE_RIGHT.search(piece)
+            self._turn(run, is_mirrored=is_mirrored and not is_foreign, lang="" if is_foreign else lang)
+
+    def _turn(self, run: Any, *, is_mirrored: bool, lang: str = "") -> None:
         """Mark the direction and the language of a run; last, since Word wants its marks in this order."""
         properties = run._r.get_or_add_rPr()
-        if self._is_mirrored if is_mirrored is None else is_mirrored:
+        if is_mirrored:
             properties.append(OxmlElement("w:rtl"))
         if lang:
             mark = OxmlElement("w:lang")
@@ -278,3 +292,8 @@ class _Writer:
             properties.append(mark)
         kind = "bidi" if self._is_mirrored else "eastAsia" if "CJK" in self._page.font else "val"
         mark.set(qn(f"w:{kind}"), self._page.language)
+
+
+def _isolated(text: str) -> str:
+    """Return a number or an address so that it keeps its order among words read from the right."""
+    return f"\u2068{text}\u2069" if text else ""

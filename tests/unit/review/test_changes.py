@@ -320,6 +320,34 @@ def test_words_of_a_change_read_aloud() -> None:
 
 
 @pytest.mark.parametrize("tag", TAGS)
+def test_what_a_check_found_is_told_in_words_and_as_it_was_recorded(tag: str) -> None:
+    found = [
+        Change(
+            kind="check", name="source_fresh/crimes", severity=5, now="newest row of 2025-06-30", detail="check_new"
+        ),
+        Change(kind="check", name="contact_007/stations", severity=0, before="no such station", detail="check_passed"),
+        Change(kind="check", name="parts_add_up", severity=7, detail="explained"),
+    ]
+    told = tell_changes(sheet_of(tag), found)
+    assert [one.record for one in told] == ["newest row of 2025-06-30", "no such station", ""]
+    words = " ".join(one.text for one in told)
+    assert not [
+        name for name in ("source_fresh", "contact_", "parts_add_up", "2025-06-30", "stations") if name in words
+    ]
+
+
+def test_a_check_without_words_is_told_by_its_id() -> None:
+    (told,) = tell_changes(sheet_of("en"), [Change(kind="check", name="new_check/odd", severity=5, detail="check_new")])
+    assert told.text == "New: new_check."
+
+
+def test_a_check_read_aloud() -> None:
+    change = Change(kind="check", name="source_fresh/crimes", severity=5, now="x", detail="check_new")
+    (told,) = tell_changes(sheet_of("en"), [change])
+    assert told.text == "New: the newest rows are older than they should be (Reported incidents)."
+
+
+@pytest.mark.parametrize("tag", TAGS)
 def test_every_part_that_can_be_gone_has_a_name(tag: str) -> None:
     gone = [Change(kind="part", name=name, severity=9, detail="part_gone") for name in (*PARTS, "places")]
     told = {one.text for one in tell_changes(sheet_of(tag), gone)}

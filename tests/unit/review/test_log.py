@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from district_reports.database import Database, open_database
 from district_reports.errors import DatabaseError, LogError
-from district_reports.review.log import FIRST, append, read_entries, read_page, verify_log
+from district_reports.review.log import FIRST, append, read_entries, read_page, verify_log, verify_rows
 
 AT = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)
 
@@ -103,6 +103,12 @@ def test_the_database_refuses_to_change_it(database: Database) -> None:
         ("DELETE FROM review_log_head", 6),
         ("UPDATE review_log_head SET seq = 4", 6),
         ("UPDATE review_log SET digest = (SELECT digest FROM review_log WHERE seq = 1) WHERE seq = 2", 2),
+        ("UPDATE review_log SET at = 'yesterday' WHERE seq = 2", 2),
+        ("UPDATE review_log SET content = x'00' WHERE seq = 3", 3),
+        ("UPDATE review_log SET content = 'no JSON' WHERE seq = 3", 3),
+        ("UPDATE review_log SET kind = x'ff' WHERE seq = 5", 5),
+        ("UPDATE review_log SET seq = 9 WHERE seq = 5", 5),
+        ("UPDATE review_log SET seq = 0 WHERE seq = 5", 1),
         ("INSERT INTO review_log SELECT 6, at, \"by\", kind, quarter, subject, content, digest, digest "
          "FROM review_log WHERE seq = 5", 6),
     ],
@@ -113,6 +119,61 @@ def test_an_edit_by_hand_is_found(open_file: Database, statement: str, row: int)
     with open_file.read() as connection, pytest.raises(LogError) as caught:
         verify_log(connection)
     assert caught.value.seq == row
+    open_file.close()
+
+
+@pytest.mark.parametrize("change", ["content = 'no JSON'", "content = '[1]'", "content = x'00'", "at = 'yesterday'"])
+def test_a_row_that_cannot_be_read_is_named(open_file: Database, change: str) -> None:
+    fill(open_file)
+    edit(open_file, f"UPDATE review_log SET {change} WHERE seq = 3")
+    for read in (
+        read_entries,
+        lambda connection: read_page(connection, before=0, count=9),
+        lambda connection: verify_rows(connection, 2, 5, is_end=True),
+    ):
+        with open_file.read() as connection, pytest.raises(LogError) as caught:
+            read(connection)
+        assert caught.value.seq == 3
+    open_file.close()
+
+
+def test_some_rows_are_proved_without_the_others(database: Database) -> None:
+    with database.read() as connection:
+        verify_rows(connection, 1, 0, is_end=True)
+    fill(database, 9)
+    with database.read() as connection:
+        verify_rows(connection, 1, 9, is_end=True)
+        verify_rows(connection, 4, 6, is_end=False)
+        with pytest.raises(LogError) as caught:
+            verify_rows(connection, 4, 6, is_end=True)
+        assert caught.value.seq == 7
+        with pytest.raises(LogError) as caught:
+            verify_rows(connection, 8, 10, is_end=False)
+        assert caught.value.seq == 10
+
+
+@pytest.mark.parametrize(
+    ("statement", "first", "last", "row"),
+    [
+        ("UPDATE review_log SET kind = 'x' WHERE seq = 5", 4, 6, 5),
+        ("DELETE FROM review_log WHERE seq = 5", 4, 6, 5),
+        ("DELETE FROM review_log WHERE seq = 6", 4, 6, 6),
+        # What the first row shown is sealed with must be what stands before it.
+        ("UPDATE review_log SET kind = 'x' WHERE seq = 3", 4, 6, 3),
+        ("UPDATE review_log SET digest = (SELECT digest FROM review_log WHERE seq = 1) WHERE seq = 3", 4, 6, 3),
+        ("UPDATE review_log SET kind = 'x' WHERE seq = 1", 4, 6, 0),
+    ],
+)
+def test_an_edit_among_some_rows_is_found(open_file: Database, statement: str, first: int, last: int, row: int) -> None:
+    fill(open_file, 9)
+    edit(open_file, statement)
+    with open_file.read() as connection:
+        if row:
+            with pytest.raises(LogError) as caught:
+                verify_rows(connection, first, last, is_end=False)
+            assert caught.value.seq == row
+        else:
+            verify_rows(connection, first, last, is_end=False)
     open_file.close()
 
 

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 
 from district_reports.errors import ReadingError
 from district_reports.model import Subject
-from district_reports.render.view import Page, Quote, Said, Section
+from district_reports.render.view import ContactLine, Page, Quote, Said, Section
 from district_reports.review import word_comments
 from district_reports.review.word import WordComment, read_docx, read_docx_comments, write_docx
 from tests.unit.render.dossiers import all_words
@@ -23,6 +23,8 @@ from tests.unit.render.pages import LANGUAGES, make_page
 
 SUBJECT = Subject(name="dossier/007", quarter="2026Q3", digest="ab" * 32, parts={})
 DIGITS = re.compile(r"\d")
+DIALLED = re.compile(r"\b\d{3}-\d{3}(-\d{4})?\b")
+"""Read from the right it would be another number."""
 
 
 def write(page: Page) -> bytes:
@@ -109,6 +111,39 @@ def test_direction_and_fonts_are_those_of_the_script(tag: str) -> None:
     assert fonts.get(qn("w:cs")) == "Arial"
     language = document.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
     assert tag in [language.get(qn(f"w:{kind}")) for kind in ("val", "eastAsia", "bidi")]
+
+
+def test_a_number_to_ring_and_an_address_keep_their_order_among_words_from_the_right() -> None:
+    services = (
+        ContactLine(
+            label="\u0645\u0631\u0643\u0632",
+            number="312-555-0142",
+            url="https://example.org/a-1/",
+            detail="",
+            remark="",
+        ),
+        ContactLine(
+            label="\u062e\u0637", number="", url="", detail="", remark="", lines=("\u0646\u0635: \u2068898-211\u2069",)
+        ),
+    )
+    guide = whole("ar").guide
+    assert guide is not None
+    told = guide.model_copy(update={"contacts": services, "points": ("\u0646\u0635: \u2068311-5 (x)\u2069.",)})
+    document: Any = docx.Document(io.BytesIO(write(whole("ar").model_copy(update={"guide": told}))))
+    runs = [run for one in document.paragraphs for run in one.runs]
+    for wanted in ("312-555-0142", "https://example.org/a-1/", "898-211", "311-5 (x)"):
+        found = [run for run in runs if run.text == wanted]
+        assert found and all(run._r.find(f"{qn('w:rPr')}/{qn('w:rtl')}") is None for run in found)
+    broken = [run.text for run in runs if run._r.find(f".//{qn('w:rtl')}") is not None and DIALLED.search(run.text)]
+    assert not broken, broken
+
+
+def test_chinese_has_its_own_colon_and_brackets() -> None:
+    document: Any = docx.Document(io.BytesIO(written("zh-Hans")))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    texts = [*cells, *(one.text for one in document.paragraphs)]
+    assert not [text for text in texts if re.search("[\u4e00-\u9fff] ?[:(]", text)]
+    assert [text for text in texts if re.search("[\u4e00-\u9fff]：", text)]
 
 
 def test_the_same_draft_is_the_same_bytes(english: bytes) -> None:

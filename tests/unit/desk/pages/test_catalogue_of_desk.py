@@ -11,12 +11,15 @@ from district_reports.desk.pages_drafts import KINDS
 from district_reports.desk.pages_items import LINES
 from district_reports.desk.templating import Pages
 from district_reports.model import Phase, Reply, Role, Standing
+from tests.unit.desk.pages.told import list_told
 
 ROOT = Path(__file__).parents[4]
 CODE = [*(ROOT / "district_reports" / "desk").glob("*.py"), *(ROOT / "templates" / "desk").glob("*.j2")]
 KEY = re.compile(r"""["'](desk(?:_frame)?\.[a-z_0-9]+(?:\.[a-z_0-9]+)*)["']""")
 BUILT = re.compile(r"""f["'](desk\.[^"']*)["']|["'](desk\.[a-z_.]*\.?)["'] ~ ([a-z_.]+)(?: ~ ["']([a-z_.]+)["'])?""")
 STEPS = ("freeze", "reopen")
+TOLD = sorted({key for key, _ in list_told()})
+"""Ids of the rules that a person can break at the desk."""
 KNOWN_FILES = (
     *("report.html", "report.pdf", "pocket.pdf", "meetings.ics", "slides.pdf", "handout.pdf", "meeting.pdf"),
     *("script.txt", "email.html", "email.txt", "sms.txt", "card.png", "card.txt", "data.csv", "data.json"),
@@ -24,7 +27,7 @@ KNOWN_FILES = (
 PATTERNS: dict[str, tuple[str, ...]] = {
     "desk.role.": tuple(Role),
     "desk.standing.": (*Standing, "missed", "late"),
-    "desk.phase.": (*Phase, *(f"{phase}.long" for phase in Phase)),
+    "desk.phase.": tuple(f"{stage}{part}" for stage in (*Phase, "withdrawn") for part in ("", ".long")),
     "desk.weight.": ("high", "middle", "low"),
     "desk.task.": ("data", "commander", "council", "language", "publisher"),
     "desk.tab.": ("draft", "comments", "note", "decide", "word"),
@@ -33,7 +36,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         for verdict in ("sign", "seen", "return", "object", "withdraw")
         for part in ("", ".hint", ".past")
     ),
-    "desk.step.": ("frozen", "reopened", "published", "withdrawn"),
+    "desk.step.": ("freeze_failed", "frozen", "reopened", "published", "withdrawn"),
     "desk.summary.": ("returned", "stale"),
     "desk.file.": KNOWN_FILES,
     "desk.part.": (
@@ -55,7 +58,8 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "desk.item.": get_args(Reply.model_fields["kind"].annotation),
     "desk.wrong.": (
         *("role", "verdict", "remarks", "words", "block", "named", "reason", "sure", "freeze", "reopen", "name"),
-        *("email", "language", "own", "file", "other_draft", "day", "status", "owner", "nothing"),
+        *("email", "language", "own", "file", "other_draft", "day", "status", "owner", "nothing", "word"),
+        *TOLD,
     ),
     "desk.message.": (
         *("signed", "returned", "taken_back", "objected", "commented", "settled", "noted", "note_back"),

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from district_reports.model import Role
-from district_reports.review.log import read_entries
+from district_reports.review.log import append, read_entries
 from tests.unit.desk.asking import Place, of
 from tests.unit.desk.pages.reading import OWN, QUARTER, decide, field, texts
 
@@ -138,3 +138,24 @@ def test_freezing_asks_twice_and_opening_again_asks_why(released: Place) -> None
     # It is open: there is nothing to open again.
     answer = browser.send(f"{base}/reopen", f"{base}/reopen", {"sure": "yes"})
     assert answer.status_code == 422 and 'href="#reason"' in answer.text and len(released.runs) == 1
+
+
+def test_the_desk_says_where_a_release_stands_until_it_is_withdrawn(released: Place) -> None:
+    """What was published and then withdrawn is public no more, and no page says that it is."""
+    manifest = (released.desk.store.root / "editions" / QUARTER / "manifest.json").read_bytes()
+    digest = hashlib.sha256(manifest).hexdigest()
+    commander, publisher = released.signed_in(of(Role.COMMANDER, "007")), released.signed_in(of(Role.PUBLISHER))
+    expected = {
+        "frozen": "The reports are frozen.",
+        "published": "These reports are public.",
+        "withdrawn": "These reports were public and were withdrawn.",
+    }
+    for kind, told in expected.items():
+        with released.desk.database.begin() as connection:
+            content = {"manifest": digest, "version": 1, "missed": [], "reason": "A number was wrong."}
+            append(connection, kind=kind, by="operator", at=released.clock.now, quarter=QUARTER, content=content)
+        for browser, path in ((commander, "/"), (publisher, f"/releases/{QUARTER}")):
+            page = browser.get(path).text
+            assert [words for words in expected.values() if words in texts(page)] == [told]
+        head = texts(page.partition('class="folio"')[2].partition("</p>")[0])
+        assert ("Not decided yet" in head) is (kind == "frozen")

@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from district_reports.desk import pages_log
 from district_reports.engagement.records_read import load_ledger_parts
 from district_reports.feedback.loading import load_items
 from district_reports.model import Role
+from district_reports.review.log import append
 from tests.unit.desk.asking import Browser, Place, of
 from tests.unit.desk.pages.reading import CITY, OWN, QUARTER, Outline, texts
 
@@ -170,16 +172,64 @@ def test_the_overview_says_who_has_signed_and_who_has_not(shared: Place) -> None
 @pytest.mark.slow
 def test_the_log_tells_a_row_that_was_changed(released: Place) -> None:
     browser = released.signed_in(of(Role.ADMIN))
-    assert "Verified: all 3 rows are whole." in texts(browser.get("/log").text)
+    assert "The rows on this page are as they were written." in texts(browser.get("/log").text)
+    assert "Verified: all 3 rows are whole." in texts(browser.get("/log?check=all").text)
     triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'review_log'"
     with released.desk.database.begin() as connection:
         for (name,) in connection.exec_driver_sql(triggers).fetchall():
             connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
         connection.exec_driver_sql("UPDATE review_log SET kind = 'decision' WHERE seq = 1")
-    page = texts(browser.get("/log").text)
-    assert "The log was changed by hand at row 1" in page and "Verified" not in page
+    for address in ("/log", "/log?check=all", "/log?before=3"):
+        page = texts(browser.get(address).text)
+        assert "The log was changed by hand at row 1" in page
+        assert "Verified" not in page and "as they were written" not in page
+
+
+@pytest.mark.slow
+def test_a_view_of_the_log_proves_only_the_rows_that_it_shows(shared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    proved = []
+    monkeypatch.setattr(pages_log, "ROWS", 2)
+    monkeypatch.setattr(pages_log, "verify_rows", lambda connection, first, last, is_end: proved.append((first, last)))
+    monkeypatch.setattr(pages_log, "verify_log", lambda connection: proved.append("all"))
+    browser = shared.signed_in(of(Role.ADMIN))
+    browser.get("/log?before=4")
+    browser.get("/log?check=all")
+    assert proved == [(2, 3), "all"]
+
+
+@pytest.mark.slow
+def test_a_freeze_that_did_not_work_is_told_to_whoever_began_it(released: Place) -> None:
+    with released.desk.database.begin() as connection:
+        content = {"error": "ReviewError", "reason": "freeze of 2026Q3: expected an answer of all"}
+        append(connection, kind="freeze_failed", by="operator", at=released.clock.now, quarter=QUARTER, content=content)
+    page = texts(released.signed_in(of(Role.PUBLISHER)).get(f"/releases/{QUARTER}").text)
+    assert "The freeze did not work." in page and "expected an answer of all" in page
 
 
 @pytest.mark.parametrize("before", ["0", "-1", "x", "9" * 30, "2", "٣"])
 def test_any_page_of_the_log_can_be_asked_for(shared: Place, before: str) -> None:
     assert shared.signed_in(of(Role.ADMIN)).get(f"/log?before={before}").status_code == 200
+
+
+@pytest.mark.slow
+def test_remarks_are_needed_only_from_whoever_can_return_a_draft(shared: Place) -> None:
+    assert "Needed if you return it." in texts(shared.signed_in(of(Role.COMMANDER, "007")).get(f"{OWN}/decide").text)
+    page = texts(shared.signed_in(of(Role.COUNCIL, "007")).get(f"{OWN}/decide").text)
+    assert "If you like." in page and "Needed" not in page
+
+
+@pytest.mark.slow
+def test_before_a_freeze_it_is_told_who_is_waited_for_and_after_the_deadline_who_is_not(released: Place) -> None:
+    path = f"/releases/{QUARTER}/freeze"
+    page = texts(released.signed_in(of(Role.PUBLISHER)).get(path).text)
+    assert "the freeze is refused because of these" in page and "The freeze goes without these" not in page
+    released.clock.pass_time(days=60)
+    page = texts(released.signed_in(of(Role.PUBLISHER)).get(path).text)
+    assert "The freeze goes without these" in page and "refused" not in page
+
+
+@pytest.mark.slow
+def test_the_title_of_a_form_that_was_refused_says_so(shared: Place) -> None:
+    browser = shared.signed_in(of(Role.COUNCIL, "007"))
+    page = browser.send(f"{OWN}/comments", f"{OWN}/comments", {"text": ""}).text
+    assert re.search("<title>There is a problem with this form · Comments", page)

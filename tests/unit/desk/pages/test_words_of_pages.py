@@ -62,7 +62,7 @@ def test_a_comment_is_answered_and_settled(released: Place) -> None:
         ({"text": ""}, "text"),
         ({"text": "x" * 2001}, "text"),
         ({"text": "x", "block_id": "no-such-part"}, "block"),
-        ({"text": "x", "language": "tlh"}, "text"),
+        ({"text": "x", "language": "tlh"}, "language"),
         ({"text": "x", "answers": "c-99"}, "answer-c-99"),
     ],
 )
@@ -129,17 +129,17 @@ def test_a_step_of_an_item_is_recorded_under_the_rules(released: Place) -> None:
     name = own_item(released, Status.HEARD)
     path = f"/items/{name}"
     html = browser.get(path).text
-    sent = {"version": field(html, "version"), "status": "stalled", "on": "2026-10-19", "language": "en"}
+    sent = {"version": field(html, "version"), "status": "stalled", "on": "2026-10-19"}
     answer = browser.send(path, path, sent)
-    assert answer.status_code == 422 and 'href="#obstacle"' in answer.text
-    answer = browser.send(path, path, {**sent, "obstacle": HOSTILE, "looked": "yes"})
+    assert answer.status_code == 422 and 'href="#obstacle-en"' in answer.text
+    answer = browser.send(path, path, {**sent, "obstacle.en": HOSTILE, "looked": "yes"})
     assert answer.headers["location"] == f"{path}?message=item_saved"
     assert is_harmless(browser.get(path).text)
     item = load_item(released.desk.database, name)
     assert item is not None and item.steps[-1].status is Status.STALLED
     assert load_versions(released.desk.database)[name] == int(sent["version"]) + 1
     # The same form from before, by another: somebody has changed it since.
-    answer = released.signed_in(of(Role.DATA)).send(path, path, {**sent, "obstacle": "It rained.", "looked": "yes"})
+    answer = released.signed_in(of(Role.DATA)).send(path, path, {**sent, "obstacle.en": "It rained.", "looked": "yes"})
     assert answer.status_code == 409 and "Somebody else changed this request" in texts(answer.text)
 
 
@@ -152,18 +152,22 @@ def test_a_step_of_an_item_is_recorded_under_the_rules(released: Place) -> None:
         ({"status": "nonsense"}, "status"),
         ({"on": "yesterday"}, "on"),
         ({"on": "2030-01-01"}, "on"),
-        ({"language": "tlh"}, "language"),
+        ({"on": "2020-01-01"}, "on"),
+        ({"by_police.es": "x" * 5001}, "by_police-es"),
+        ({"by_police.ar": "زادت الدوريات 20 في المئة."}, "by_police-ar"),
+        ({"status": "stalled"}, "obstacle-en"),
+        ({"status": "not_ours"}, "reason-en"),
         ({"status": "done", "evidence": "javascript:alert(1)"}, "evidence"),
-        ({"status": "agreed"}, "what"),
-        ({"status": "agreed", "what": "A lamp."}, "target"),
-        ({"by_police": "Call me at 312-555-0142."}, "looked"),
+        ({"status": "agreed"}, "what-en"),
+        ({"status": "agreed", "what.en": "A lamp."}, "target-en"),
+        ({"by_police.en": "Call me at 312-555-0142."}, "looked"),
     ],
 )
 def test_a_step_against_the_rules_is_refused_at_its_field(shared: Place, sent: dict[str, str], wrong: str) -> None:
     path = f"/items/{own_item(shared, Status.HEARD)}"
     browser = shared.signed_in(of(Role.COMMANDER, "007"))
     version = field(browser.get(path).text, "version")
-    given = {"version": version, "status": "under_review", "on": "2026-10-19", "language": "en", **sent}
+    given = {"version": version, "status": "under_review", "on": "2026-10-19", **sent}
     answer = browser.send(path, path, given)
     assert answer.status_code == 422 and f'href="#{wrong}"' in answer.text
 
@@ -174,7 +178,7 @@ def test_a_promise_is_made_with_the_step_that_needs_it(released: Place) -> None:
     browser = released.signed_in(of(Role.COMMANDER, "007"))
     sent = {
         **{"version": field(browser.get(path).text, "version"), "status": "agreed", "on": "2026-10-19"},
-        **{"language": "en", "what": "A lamp at the corner.", "target": "One lamp.", "proof": "The lamp shines."},
+        **{"what.en": "A lamp at the corner.", "target.en": "One lamp.", "proof.en": "The lamp shines."},
         **{"owner": "commander", "due_on": "2026-12-01"},
     }
     assert browser.send(path, path, sent).status_code == 303
@@ -183,9 +187,119 @@ def test_a_promise_is_made_with_the_step_that_needs_it(released: Place) -> None:
 
 
 @pytest.mark.slow
+def test_words_of_a_step_are_taken_in_all_languages_at_once(released: Place) -> None:
+    name = own_item(released, Status.HEARD)
+    path = f"/items/{name}"
+    browser = released.signed_in(of(Role.COMMANDER, "007"), language="es")
+    html = browser.get(path).text
+    ids = re.findall(r'id="by_police-([^"]+)"', html)
+    assert ids[0] == "es" and set(ids) == {"en", "es", "zh-Hans", "ar"}, "the reader's own comes first"
+    sent = {"version": field(html, "version"), "status": "under_review", "on": "2026-10-19"}
+    said = {"by_police.en": "We walk the street.", "by_police.es": "Caminamos la calle.", "by_police.ar": "نمشي."}
+    assert browser.send(path, path, {**sent, **said, "looked": "yes"}).status_code == 303
+    item = load_item(released.desk.database, name)
+    assert item is not None and item.steps[-1].by_police is not None
+    words = item.steps[-1].by_police
+    assert (words.language, words.text) == ("es", "Caminamos la calle.")
+    assert words.translations == {"en": "We walk the street.", "ar": "نمشي."}
+    assert "Caminamos la calle." in texts(browser.get(path).text)
+
+
+@pytest.mark.slow
+def test_a_promise_stands_in_its_form_and_is_only_changed_where_it_is(released: Place) -> None:
+    path = f"/items/{own_item(released, Status.HEARD)}"
+    name = path.rpartition("/")[2]
+    browser = released.signed_in(of(Role.COMMANDER, "007"))
+    sent = {
+        **{"version": field(browser.get(path).text, "version"), "status": "agreed", "on": "2026-10-19"},
+        **{"what.en": "A lamp at the corner.", "target.en": "One lamp.", "proof.en": "The lamp shines."},
+        **{"owner": "commander", "due_on": "2026-12-01"},
+    }
+    assert browser.send(path, path, sent).status_code == 303
+    html = browser.get(path).text
+    assert 'value="2026-12-01"' in html and "A lamp at the corner.</textarea>" in html
+    # What the form holds already is no change: there is nothing to record.
+    same = {**sent, "version": field(html, "version"), "status": ""}
+    assert 'href="#status"' in browser.send(path, path, same).text
+    answer = browser.send(path, path, {**same, "what.es": "Una farola en la esquina."})
+    assert answer.status_code == 303
+    item = load_item(released.desk.database, name)
+    assert item is not None and item.commitment is not None
+    assert item.commitment.what.text == "A lamp at the corner."
+    assert item.commitment.what.translations == {"es": "Una farola en la esquina."}
+
+
+FOREIGN = re.compile(r'<p class="wrong"[^>]*><span lang="en"|<li><a href="#[^"]*"><span lang="en"')
+"""What is wrong, told in English."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tag", ["es", "zh-Hans", "ar"])
+def test_what_is_wrong_is_told_in_the_language_of_who_reads_it(shared: Place, tag: str) -> None:
+    commander = shared.signed_in(of(Role.COMMANDER, "007"), of(Role.COUNCIL, "007"), language=tag)
+    admin_person = shared.person(of(Role.ADMIN), language=tag)
+    admin = shared.signed_in(person=admin_person)
+    own = f"/people/{admin_person.person_id}"
+    item = f"/items/{own_item(shared, Status.HEARD)}"
+    step = {"version": field(commander.get(item).text, "version"), "status": "under_review", "on": "2026-10-19"}
+    sent = [
+        *((commander, f"{OWN}/comments", {"text": "x" * 2001}), (commander, f"{OWN}/note", {"text.es": "x" * 1201})),
+        (commander, f"{OWN}/note", {"text.en": "\n".join("abcdefghij")}),
+        (commander, f"{OWN}/note", {"text.en": "Call me at 312-555-0142."}),
+        (commander, f"{OWN}/note", {"step": "back"}),
+        (commander, f"{OWN}/decide", {"role": "council", "verdict": "return", "remarks": "x"}),
+        (commander, f"{OWN}/decide", {"role": "commander", "verdict": "return", "remarks": "x" * 2001}),
+        (commander, f"{OWN}/decide", {"role": "commander", "verdict": "withdraw"}),
+        *(
+            (commander, item, {**step, **more})
+            for more in (
+                {"status": "agreed"},
+                {"status": "done"},
+                {"status": "done", "evidence": "http://x"},
+                {"status": "done_disputed"},
+                {"status": "stalled"},
+                {"status": "not_ours"},
+                {"status": "will_not_do"},
+                {"on": "2030-01-01"},
+                {"on": "2020-01-01"},
+                {"by_police.en": "Call me at 312-555-0142, or a@b.example."},
+                {"by_police.en": "x" * 5001},
+                {"by_police.en": "20 percent more."},
+                {"what.en": "A", "target.en": "B", "owner": "commander", "due_on": "2020-01-01"},
+                {"what.en": "A", "target.en": "B", "owner": "commander", "due_on": "2027-01-01", "measure_id": "odd"},
+            )
+        ),
+        (admin, "/people", {"name": "A", "email": "no address", "language": tag}),
+        (admin, "/people", {"name": "A", "email": admin_person.email, "language": tag}),
+        (admin, "/people", {"name": "A" * 121, "email": "one@city.example", "language": tag}),
+        (admin, own, {"step": "grant", "role": "commander", "scope": ""}),
+        (admin, own, {"step": "grant", "role": "language", "scope": "007"}),
+        (admin, own, {"step": "grant", "role": "host", "host": ""}),
+        (admin, own, {"step": "grant", "role": "king"}),
+        (admin, own, {"step": "out"}),
+    ]
+    for browser, page, data in sent:
+        answer = browser.send(page, page, {"step": "save", **data} if page.endswith("note") else data)
+        assert answer.status_code in (409, 422), (page, data)
+        assert 'class="errors"' in answer.text, (page, data)
+        assert not FOREIGN.search(answer.text), (page, data, FOREIGN.search(answer.text))
+    gone = commander.post(f"{OWN}/comments/c-99/settle", {"form": commander.token(f"{OWN}/comments/c-99/settle")})
+    assert gone.status_code == 422 and '<li><span lang="en"' not in gone.text
+
+
+@pytest.mark.slow
 def test_the_list_shows_only_the_own_districts(shared: Place) -> None:
-    page = texts(shared.signed_in(of(Role.COMMANDER, "007")).get("/items?place=008").text)
-    assert "District 7 (Englewood)" in page and "District 8" not in page
+    html = shared.signed_in(of(Role.COMMANDER, "007")).get("/items?place=008").text
+    found = [load_item(shared.desk.database, name) for name in re.findall(r'href="/items/([^"]+)"', html)]
+    assert found and all(item is not None and item.district_id == "007" for item in found)
+
+
+@pytest.mark.slow
+def test_places_are_named_to_whoever_works_for_several(shared: Place) -> None:
+    one = shared.signed_in(of(Role.COMMANDER, "007")).get("/items").text
+    assert 'name="place"' not in one and "District 7" not in texts(one)
+    two = shared.signed_in(of(Role.COMMANDER, "007"), of(Role.COUNCIL, "008")).get("/items").text
+    assert 'name="place"' in two and "District 7 (Englewood)" in texts(two)
 
 
 # Sessions of a host
