@@ -127,5 +127,5 @@ class CardPress:
 
 
 def render_words(card: SocialCard) -> bytes:
-    """Return `card.txt`: the text that goes beside the picture wherever it is posted."""
-    return f"{card.alt}\n".encode()
+    """Return `card.txt`: the text that goes beside the picture wherever it is posted; marked as UTF-8."""
+    return f"{card.alt}\n".encode("utf-8-sig")

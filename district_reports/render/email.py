@@ -7,6 +7,7 @@ is loaded from anywhere. What belongs here: choosing what the digest tells. What
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -117,6 +118,10 @@ def _list_meetings(page: Page) -> tuple[tuple[str, ...], ...]:
     return tuple(row for table in tables for row in table.rows)[:MEETINGS_SHOWN]
 
 
+_DIALLED: Final = re.compile("\u2068([0-9]+(?:-[0-9]+)+)\u2069")
+"""A number in parts, isolated: after Arabic letters its parts would change places."""
+
+
 class MailPress:
     """Sets digests; made once, used for every edition.
 
@@ -167,7 +172,9 @@ def _one_line(value: object) -> str:
     """Return a text as one line of a plain message, without control characters or one's own mark."""
     if isinstance(value, Markup):
         return str(value)
-    return " ".join(plain(value).split()).replace(UNSUBSCRIBE_MARK, "")
+    # Names lose their isolation, which few programs know; a number to dial gets a mark that all know in its place.
+    text = _DIALLED.sub("\u200e\\1", str(value))
+    return " ".join(plain(text).split()).replace(UNSUBSCRIBE_MARK, "")
 
 
 def _problem(template: str, language: str, message: str) -> RenderError:

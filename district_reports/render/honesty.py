@@ -148,10 +148,27 @@ def list_explanations(sheet: Sheet) -> tuple[str, ...]:
     return tuple(
         words.text(
             "explanation.line",
-            check=words.name(explanation.check_id),
+            check=name_check(sheet, explanation.check_id, explanation.source_id),
             who=words.name(explanation.who),
             date=words.day(explanation.on),
             why=own_words(sheet, explanation.why),
         )
         for explanation in sheet.dossier.explanations
     )
+
+
+def name_check(sheet: Sheet, check_id: str, source_id: str = "") -> str:
+    """Return what a check found, in words; one that has none by its id.
+
+    Args:
+        sheet: In the language.
+        check_id: Of the check.
+        source_id: Of the source it is about, if it is about one.
+    """
+    words = sheet.words
+    # The contacts are checked district by district.
+    kind = "contact" if check_id.startswith("contact_") else check_id
+    told = words.text(f"changes.check.{kind}") if f"changes.check.{kind}" in words.forms else words.name(check_id)
+    if f"source_name.{source_id}" not in words.forms:
+        return told
+    return words.text("changes.check_of", name=told, source=words.text(f"source_name.{source_id}"))

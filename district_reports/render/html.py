@@ -8,27 +8,17 @@ here: setting the page. What does not: wording, numbers, drawing.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 from markupsafe import Markup
 
 from district_reports.errors import RenderError
-from district_reports.render.edge import (
-    anchor,
-    checked_href,
-    dialled,
-    direction_of,
-    percent,
-    plain,
-    said,
-    shown_address,
-)
+from district_reports.render.edge import anchor, dialled, direction_of, percent, plain, shown_address
 from district_reports.render.inline_svg import render_inline
 from district_reports.render.view import Figure, Page, Section, Table
+from district_reports.render.web_templates import load_style, open_templates, write_policy
 
 TEMPLATE = "report.html.j2"
 STYLE = "report.css"
@@ -48,22 +38,12 @@ class WebPress:
     """
 
     def __init__(self, *, template_dir: Path) -> None:
-        self._style = _load_style(template_dir / STYLE)
-        self._environment = Environment(
-            loader=FileSystemLoader(template_dir),
-            autoescape=True,
-            undefined=StrictUndefined,
-            # Every text of a template is made harmless here; in attributes the template asks for `plain`.
-            finalize=said,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters.update(
-            plain=plain,
-            href=checked_href,
+        style = load_style(template_dir, STYLE)
+        self._style, self._policy = Markup(style), write_policy(style, "img-src data:")
+        self._environment = open_templates(
+            template_dir,
             address=shown_address,
             dialled=dialled,
-            anchor=anchor,
             percent=percent,
             number_columns=find_number_columns,
             direction_of=direction_of,
@@ -87,8 +67,8 @@ class WebPress:
             html = self._environment.get_template(TEMPLATE).render(
                 page=page,
                 pictures=pictures,
-                style=Markup(self._style),
-                policy=_policy(self._style),
+                style=self._style,
+                policy=self._policy,
             )
         except TemplateError as error:
             raise _problem(page.language, f"expected a sound template and every name defined, got {error}") from error
@@ -125,23 +105,6 @@ def _has_body(section: Section) -> bool:
     """Return whether anything stands under the answer."""
     lists = (section.figures, section.bars, section.cards, section.tables, section.contacts, section.quotes)
     return any((*lists, section.entries, section.points, section.links, section.parts))
-
-
-def _load_style(path: Path) -> str:
-    """Return the style sheet without comments and spare space: the page stays small."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise RenderError(f"{path}: expected a style sheet, got {error}", template=STYLE, language="") from error
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s+", " ", text)
-    return re.sub(r" ?([{};,]) ?", r"\1", text).strip()
-
-
-def _policy(style: str) -> str:
-    """Return the page's policy: nothing is loaded or run; only this style sheet, named by its hash, is used."""
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def _problem(language: str, message: str) -> RenderError:

@@ -73,7 +73,8 @@ class KitPress:
             SLIDES: _set_quickly(self._slides, slides, page, len(deck.slides) + SIDES_OF_NOTES),
             HANDOUT: _set_quickly(self._handout, sheet_of_paper, page, SIDES),
             MEETING: self._meeting.compile(papers, font=page.font, report_date=page.report_date),
-            SCRIPT: write_script(sheet, page).encode(),
+            # Marked, because a web server that names no charset leaves the browser to guess.
+            SCRIPT: write_script(sheet, page).encode("utf-8-sig"),
         }
 
     def _draw(self, figure_ids: Iterable[str], charts: Mapping[str, str]) -> dict[str, dict[str, Any]]:

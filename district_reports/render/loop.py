@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar, cast, get_args
 
-from district_reports.model import Channel, FeedbackItem, Loop, LoopItem, Status, Step, Text
+from district_reports.model import CITY, Channel, FeedbackItem, Loop, LoopItem, Status, Step, Text
 from district_reports.render.sheet import Sheet
 from district_reports.render.spoken import count_people, list_said, notice_originals, say, tell_number
 from district_reports.render.view import Card, CardLine, Said, Section, Table
@@ -17,7 +17,6 @@ from district_reports.render.view import Card, CardLine, Said, Section, Table
 T = TypeVar("T")
 
 CHANNELS = get_args(Channel)
-PLACE_OF_CITY = "city"
 REASONS = {Status.NOT_OURS: "loop.line.who", Status.WILL_NOT_DO: "loop.line.why"}
 """What a reason tells, by status."""
 COUNTS: tuple[tuple[str, Callable[[LoopItem], bool]], ...] = (
@@ -192,7 +191,7 @@ def _told(sheet: Sheet, item: LoopItem) -> Iterator[Line]:
     words, first = sheet.words, item.item
     ways = dict.fromkeys(way if way in CHANNELS else "session" for way in first.heard_in)
     how = sheet.join(words.text(f"loop.channel.{way}") for way in ways)
-    place = sheet.city_name if first.district_id == PLACE_OF_CITY else sheet.district_name(first.district_id)
+    place = sheet.city_name if first.district_id == CITY else sheet.district_name(first.district_id)
     heard = words.text("loop.heard", how=how, place=place, date=words.day(first.heard_on))
     yield "loop.line.heard", Said(text=heard)
     yield "loop.line.since", Said(text=words.day(item.since))

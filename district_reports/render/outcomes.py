@@ -33,7 +33,7 @@ COURT_POINTS = ("unit", "felony", "late")
 def require_outcome_keys(settings: Settings) -> list[str]:
     """Return the sentences that the city's config calls for: the names of fears, victims and cohorts."""
     outcomes = settings.outcomes
-    metrics = [fear.metric_id for fear in outcomes.fears]
+    metrics = [*outcomes.fears]
     metrics += [cohort.metric_id for cohort in outcomes.arrests.cohorts] if outcomes.arrests else []
     metrics += ["victims_homicide", "victims_nonfatal_shooting", "shooting_incidents"] if outcomes.victims else []
     keys = [f"metric.{metric}" for metric in dict.fromkeys(metrics)]

@@ -16,8 +16,11 @@ from district_reports.render.view import Page
 
 _SQUARE: Final = re.compile(f"[{chr(0x3400)}-{chr(0x9FFF)}]")
 """Letters of scripts that put no space between words."""
-_DIGIT: Final = re.compile(r"\d")
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_YEAR: Final = chr(0x5E74)
+_NUMBER: Final = re.compile(rf"\d[\d,.]*{_YEAR}?")
+_WORD: Final = re.compile(f"(?:[^\\W\\d_]|['{chr(0x2019)}{chr(0x64B)}-{chr(0x652)}{chr(0x670)}])+")
+"""Letters, and what is written above and between them."""
+_DASH: Final = re.compile(r"\s*–\s*")
 
 
 def write_script(sheet: Sheet, page: Page) -> str:
@@ -40,23 +43,26 @@ def write_script(sheet: Sheet, page: Page) -> str:
 
 
 def count_spoken(text: str) -> int:
-    """Return how long a text is to be read aloud: its words; in a script without spaces, its letters and digits.
+    """Return how long a text is to be read aloud: its words; in a script without spaces, its letters.
 
-    A word of another script among them takes about as long as two letters.
+    A number is read in about as many words as it has digits (905: nine hundred five), an address in its words. Where
+    letters are counted, a word of another script takes about as long as two; between two digits of a number stands
+    what they count, but in a year.
     """
-    words, letters = text.split(), len(_SQUARE.findall(text))
-    if letters <= len(words):
-        return len(words)
-    return letters + len(_DIGIT.findall(text)) + 2 * len(_WORD.findall(_SQUARE.sub(" ", text)))
+    letters, words = len(_SQUARE.findall(text)), len(_WORD.findall(_SQUARE.sub(" ", text)))
+    numbers = [(sum(map(str.isdigit, number)), number.endswith(_YEAR)) for number in _NUMBER.findall(text)]
+    if letters <= words:
+        return words + sum(digits for digits, _ in numbers)
+    return letters + 2 * words + sum(digits if is_year else 2 * digits - 1 for digits, is_year in numbers)
 
 
 def _paragraphs(sheet: Sheet, page: Page, left_out: int) -> tuple[str, ...]:
-    words, quarter = sheet.words, sheet.quarter
+    words = sheet.words
     opening = words.text(
         "kit.script.opening",
         report=words.text("report.name_city" if sheet.is_city else "report.name"),
         place=sheet.place,
-        when=words.text("heard.from_to", first=words.month(quarter.start), last=words.month(quarter.months[2])),
+        when=_say_months(sheet),
         publisher=words.name(page.publisher),
     )
     address = words.name(shown_address(sheet.settings.report.site.url))
@@ -70,6 +76,12 @@ def _paragraphs(sheet: Sheet, page: Page, left_out: int) -> tuple[str, ...]:
         words.text("kit.script.more", address=address),
         *list_notices(page),
     )
+
+
+def _say_months(sheet: Sheet) -> str:
+    """Return the quarter's months as one says them: nobody reads a dash."""
+    first, *last = _DASH.split(sheet.months)
+    return sheet.words.text("heard.from_to", first=first, last=last[0]) if last else first
 
 
 def _third_fact(sheet: Sheet, page: Page) -> str:

@@ -198,7 +198,7 @@ CORRECTIONS = (
 )
 EXPLANATIONS = (
     Explanation(
-        check_id="volume_plausible",
+        check_id="total_near_history",
         source_id="crimes",
         who="analyst",
         on=date(2026, 10, 9),

@@ -104,8 +104,8 @@ def make_fears(place: str = "007", counts: dict[str, tuple[int | None, int | Non
         block_id="fears",
         freshness=(make_freshness("crimes"), make_freshness("victims")),
         comparisons=tuple(
-            make_comparison(fear.metric_id, *{**FEARS, **(counts or {})}[fear.metric_id])
-            for fear in shipped().outcomes.fears
+            make_comparison(metric_id, *{**FEARS, **(counts or {})}[metric_id])
+            for metric_id in shipped().outcomes.fears
         ),
     )
 

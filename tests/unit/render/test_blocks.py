@@ -255,7 +255,10 @@ def test_a_correction_is_one_sentence_in_the_readers_language_where_there_is_one
 
 def test_an_explained_check_is_told_with_who_and_when() -> None:
     (line,) = list_explanations(sheet_of())
-    assert "volume_plausible" in line and "analyst" in line and "A storm closed the stations." in line
+    assert "the number of all incidents is far from what is usual" in line and "total_near_history" not in line
+    assert "analyst" in line and "A storm closed the stations." in line
+    (arabic,) = list_explanations(sheet_of("ar"))
+    assert "عدد كل الحوادث بعيد عن المعتاد" in arabic
 
 
 def test_hostile_names_stay_plain_text() -> None:

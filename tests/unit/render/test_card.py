@@ -44,7 +44,7 @@ def test_the_picture_has_its_size_and_the_same_bytes_each_time(tag: str) -> None
 def test_the_words_say_everything_that_is_set(place: str, tag: str) -> None:
     """Every text that the template gets, but the signs that turn the direction, stands in the words beside it."""
     card = make_card(tag, place=place, is_sample=True, is_preview=True)
-    told = render_words(card).decode()
+    told = render_words(card).decode("utf-8-sig")
     bare = told.replace(" ", "")
     shown = [card.place, card.months, card.publisher, card.notice, *card.banners]
     shown += [text for fact in card.facts for text in (fact.label, fact.number, fact.word, fact.compared_with)]

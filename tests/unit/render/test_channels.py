@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 import pytest
 
 from district_reports.render.channels import ChannelPress
@@ -25,3 +27,5 @@ def test_every_file_is_made_and_the_same_each_time(tag: str) -> None:
         if name not in ("card.png", "sms.txt"):
             assert page.banners[0] in content.decode(), name
     assert sheet.words.text("channels.sms.sample") in files["sms.txt"].decode()
+    # What people open says that it is UTF-8; what programs send must not begin with a mark.
+    assert [name for name in FILES if files[name].startswith(BOM_UTF8)] == ["card.txt", "data.csv"]

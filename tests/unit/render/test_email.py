@@ -104,6 +104,18 @@ def test_it_is_in_its_language_and_direction_also_where_only_the_body_is_kept(ta
     assert (tag == "en") or (foreign.xpath("ancestor-or-self::*[@lang]")[-1].get("lang") == "en")
 
 
+def test_a_number_in_a_line_from_the_right_keeps_its_order_in_plain_text() -> None:
+    digest = sample_digest("ar")
+    lines = ("\u0631\u0633\u0627\u0644\u0629: \u2068898-211\u2069", "\u0645\u0646 \u2068Ana\u2069")
+    told = (digest.contacts[0].model_copy(update={"lines": lines}),)
+    files = press().render_digest(digest.model_copy(update={"contacts": told}))
+    plain = files[TEXT].decode()
+    # A mark before it: after Arabic letters both parts would be read from the right, and be another number.
+    assert "\u0631\u0633\u0627\u0644\u0629: \u200e898-211\n" in plain
+    assert "\u0645\u0646 Ana\n" in plain
+    assert "\u200e" not in forms_of(sample_digest("es"))[2]
+
+
 @each_language
 def test_nothing_is_loaded_or_run_and_styles_stand_in_the_elements(tag: str) -> None:
     page, html, _ = forms_of(sample_digest(tag))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -283,7 +284,8 @@ def test_the_kit_of_a_real_report_is_whole(sample_release: Path, settings: Setti
         found = {number for _, _, _, text in pieces_of(shown) for number in numbers_in(text, settings, tag)}
         for fact in dossier.key_facts:
             assert {float(fact.now.value or 0), float(fact.year_before.value or 0)} <= found
-    assert not re.search("\ufffd", files["script.txt"].decode())
+    assert not re.search("\ufffd", files["script.txt"].decode("utf-8-sig"))
+    assert files["script.txt"].startswith(BOM_UTF8)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from typing import Any
 
@@ -85,6 +86,34 @@ def test_a_final_report_without_checks_fits_too() -> None:
     text = text_of(press("en").render_pocket(make_card("007", checks=(), is_frozen=True)))
     assert "833-626-4244" not in text
     assert "988" in text
+
+
+@each_language
+def test_an_address_of_mail_can_be_typed_and_copied(tag: str) -> None:
+    card = make_card("007", tag)
+    lines = [line for need in card.needs for item in need.contacts for line in item.lines]
+    addresses = {found[0] for line in lines if (found := re.search(r"[\w.]+@[\w.]+", line)) is not None}
+    assert len(addresses) >= 3
+    text = text_of(press(tag).render_pocket(card)).replace("\u2069", "").replace("\u2068", "")
+    for address in addresses:
+        name, host = address.split("@")
+        assert re.search(f"{re.escape(name)} ?@{re.escape(host)}", text), address
+
+
+def test_chinese_has_its_own_colon_and_brackets() -> None:
+    text = text_of(press("zh-Hans").render_pocket(make_card("007", "zh-Hans")))
+    assert not re.findall("[\u4e00-\u9fff] ?[:(]", text)
+    assert "请拨打：911" in text
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_no_address_has_a_hyphen_that_is_not_its_own(tag: str) -> None:
+    card = make_card("007", tag)
+    first, *others = card.others
+    name = "-".join(["abcdef"] * 12)
+    changed = first.model_copy(update={"url": f"https://example.org/{name}"})
+    text = text_of(press(tag).render_pocket(card.model_copy(update={"others": (changed, *others)})))
+    assert f"example.org/{name}" in text.replace(" ", "")
 
 
 def test_hostile_words_stay_words() -> None:

@@ -1,0 +1,69 @@
+"""What every web page of ours is set with: the template environment, the style sheet, the page's own policy.
+
+The edition's page and the pages of the site differ in their templates and filters; how a text is made harmless, and
+how the one style sheet is named to the browser, is the same for both.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from district_reports.errors import RenderError
+from district_reports.render.edge import anchor, checked_href, plain, said
+
+BASE_STYLE: Final = "base.css"
+
+
+def open_templates(folder: Path, **filters: Callable[..., Any]) -> Environment:
+    """Return the environment of a folder's templates.
+
+    Args:
+        folder: Holds the templates.
+        **filters: Beside `plain`, `href` and `anchor`, which every page has; one of the same name takes its place.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        # Every text of a template is made harmless here; in attributes the template asks for `plain`.
+        finalize=said,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(plain=plain, href=checked_href, anchor=anchor)
+    environment.filters.update(filters)
+    return environment
+
+
+def load_style(folder: Path, name: str) -> str:
+    """Return what all pages share and a style sheet of its own, without comments and spare space: the page stays small.
+
+    Args:
+        folder: Holds the templates and the style sheet; `base.css` lies beside it.
+        name: Of the style sheet.
+
+    Raises:
+        RenderError: If one cannot be read.
+    """
+    try:
+        text = "\n".join(path.read_text(encoding="utf-8") for path in (folder.parent / BASE_STYLE, folder / name))
+    except OSError as error:
+        raise RenderError(f"{folder / name}: expected style sheets, got {error}", template=name, language="") from error
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r" ?([{};,]) ?", r"\1", text).strip()
+
+
+def write_policy(style: str, *rules: str) -> str:
+    """Return a page's policy: nothing is loaded or run, but for what the rules name; only this style sheet is used."""
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    start = ("default-src 'none'", f"style-src 'sha256-{digest}'")
+    return "; ".join((*start, *rules, "base-uri 'none'", "form-action 'none'"))
