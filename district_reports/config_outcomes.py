@@ -132,13 +132,6 @@ class Disclosure(Record):
     """A second metric of the same table, suppressed in the same cells, so that no sum gives the first back."""
 
 
-class Fear(Record):
-    """A thing residents said they are afraid of, and the count that stands for it."""
-
-    fear_id: str
-    metric_id: str
-
-
 class CommunityPart(Record):
     """`[communities]`: which communities a district's report names."""
 
@@ -148,7 +141,8 @@ class CommunityPart(Record):
 class Outcomes(Record):
     """`outcomes.toml`."""
 
-    fears: tuple[Fear, ...] = ()
+    fears: tuple[str, ...] = ()
+    """The counts that stand for what residents said they are afraid of."""
     arrests: ArrestWindows | None = None
     victims: Victims | None = None
     complaints: Complaints | None = None

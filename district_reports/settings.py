@@ -23,7 +23,7 @@ from district_reports.config_outcomes import AskedFor, CommunityArea, Outcomes
 from district_reports.config_sample import Sample
 from district_reports.environment import PREFIX, DeskSettings, check_url, read_desk_settings, read_environment
 from district_reports.errors import ConfigError
-from district_reports.model import Record
+from district_reports.model import CITY, Record
 
 FILES = (
     *("city", "districts", "sources", "metrics", "report", "languages", "sample"),
@@ -263,7 +263,7 @@ def _require_consistent(settings: Settings, files: Mapping[str, Path]) -> None:
     _require_known(settings.sample.weights, set(settings.district_ids), "district", files["sample"])
     _require_known(settings.resources.places, set(settings.district_ids), "district", files["resources"])
     lists, tags = settings.distribution.lists, {language.tag for language in settings.languages}
-    _require_known([x.place for x in lists], {*settings.district_ids, "city"}, "place", files["distribution"])
+    _require_known([x.place for x in lists], {*settings.district_ids, CITY}, "place", files["distribution"])
     _require_known([x.language for x in lists], tags, "language", files["distribution"])
     if settings.outcomes.disclosure:
         cells = (settings.outcomes.disclosure.metric_id, settings.outcomes.disclosure.beside)

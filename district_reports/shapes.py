@@ -41,23 +41,20 @@ class Outlines(Record):
     """In the order asked for; outer rings run one way and holes the other, the first point is not repeated."""
     missing: tuple[str, ...]
     """Wanted ids that no area carries, in the order asked for."""
-    ignored: tuple[str, ...]
-    """Ids of the areas that were not asked for, sorted."""
 
 
-def build_shapes(geojson: bytes, *, id_field: str, wanted: Sequence[str], id_width: int = 0) -> Outlines:
+def build_shapes(geojson: bytes, *, id_field: str, wanted: Sequence[str]) -> Outlines:
     """Return the simplified outlines of the wanted areas, together filling the square, north at the top.
 
     Args:
         geojson: A feature collection of polygons, longitude and latitude in degrees. Features of one id are united.
         id_field: The property that holds an area's id.
-        wanted: Ids of the areas to draw, as they are after padding.
-        id_width: Ids are padded with zeros on the left to this width.
+        wanted: Ids of the areas to draw; areas of other ids are left out.
 
     Raises:
         ContractError: If it is no such collection: not JSON, no polygons, places that are not on the globe.
     """
-    areas = _read_areas(geojson, id_field, id_width)
+    areas = _read_areas(geojson, id_field)
     found = [area_id for area_id in dict.fromkeys(wanted) if area_id in areas]
     projected = _project([area for area_id in found for area in areas[area_id]])
     simple = iter(shapely.coverage_simplify(projected, TOLERANCE))
@@ -68,13 +65,12 @@ def build_shapes(geojson: bytes, *, id_field: str, wanted: Sequence[str], id_wid
     return Outlines(
         shapes=tuple(shapes),
         missing=tuple(area_id for area_id in dict.fromkeys(wanted) if area_id not in areas),
-        ignored=tuple(sorted(set(areas) - set(wanted))),
     )
 
 
 # A city's file is read for each of its districts; the bytes are the same each time.
 @lru_cache(maxsize=4)
-def _read_areas(geojson: bytes, id_field: str, id_width: int) -> dict[str, tuple[Any, ...]]:
+def _read_areas(geojson: bytes, id_field: str) -> dict[str, tuple[Any, ...]]:
     """Return the polygons of each id, in degrees."""
     try:
         found = json.loads(geojson)
@@ -89,7 +85,7 @@ def _read_areas(geojson: bytes, id_field: str, id_width: int) -> dict[str, tuple
     for number, feature in enumerate(features):
         try:
             polygons, corners = _read_geometry(_member(feature, "geometry"), room)
-            areas.setdefault(_read_id(feature, id_field, id_width), []).append(polygons)
+            areas.setdefault(_read_id(feature, id_field), []).append(polygons)
             room -= corners
         except (ValueError, shapely.GEOSException) as error:
             problems.append(f"feature {number}: {error}")
@@ -110,11 +106,11 @@ def _member(value: object, name: str) -> Any:
     return value.get(name)
 
 
-def _read_id(feature: object, id_field: str, id_width: int) -> str:
+def _read_id(feature: object, id_field: str) -> str:
     value = _member(_member(feature, "properties"), id_field)
     if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
         raise ValueError(f"expected text or a whole number in {id_field!r}, got {value!r:.40}")
-    return str(value).strip().zfill(id_width)
+    return str(value).strip()
 
 
 def _read_geometry(geometry: object, room: int) -> tuple[Any, int]:

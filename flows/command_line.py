@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from district_reports.errors import ConfigError, DistrictReportsError
+from district_reports.errors import DistrictReportsError
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from flows import (
@@ -34,8 +34,11 @@ from flows.command_options import (
     AsOfOption,
     DataDirOption,
     DebugOption,
+    DistrictsOption,
     RecordsDirOption,
     SourceOption,
+    choose_places,
+    choose_some,
     find_data_dir,
     find_records_dir,
     parse_day,
@@ -87,7 +90,7 @@ def district_reports() -> None:
 def draft(
     quarter: Annotated[str, typer.Argument(help="Such as 2026Q3, or latest: the newest complete one.")],
     source: SourceOption = SourceKind.PORTAL,
-    district: Annotated[list[str] | None, typer.Option("--district", help="Only this one; repeatable.")] = None,
+    district: DistrictsOption = None,
     language: Annotated[list[str] | None, typer.Option("--language", help="Only this one; repeatable.")] = None,
     data_dir: DataDirOption = None,
     records_dir: RecordsDirOption = None,
@@ -103,8 +106,8 @@ def draft(
     settings = load_settings()
     request = _request(settings, quarter, source, as_of, data_dir, records_dir).model_copy(
         update={
-            "districts": _checked_districts(settings, district),
-            "languages": _checked_languages(settings, language),
+            "districts": choose_places(settings, district),
+            "languages": choose_some(language, [each.tag for each in settings.languages], "--language"),
             "is_preview": preview,
             "is_offline": offline,
             "is_frozen": frozen,
@@ -248,20 +251,3 @@ def _request(
         as_of=report_date,
         now=now,
     )
-
-
-def _checked_districts(settings: Settings, wanted: list[str] | None) -> tuple[str, ...]:
-    """Return the places asked for, in the order of the config; all of them and the city when none is named."""
-    everything = (*settings.district_ids, "city")
-    return _checked(wanted, everything, "--district")
-
-
-def _checked_languages(settings: Settings, wanted: list[str] | None) -> tuple[str, ...]:
-    return _checked(wanted, tuple(language.tag for language in settings.languages), "--language")
-
-
-def _checked(wanted: list[str] | None, allowed: tuple[str, ...], option: str) -> tuple[str, ...]:
-    unknown = [item for item in wanted or () if item not in allowed]
-    if unknown:
-        raise ConfigError(f"{option}: expected one of {', '.join(allowed)}, got {unknown[0]!r}")
-    return tuple(item for item in allowed if not wanted or item in wanted)

@@ -35,7 +35,7 @@ from district_reports.settings import Settings
 from district_reports.store import Store
 from flows.extras import find_extras
 from flows.facts import check_rows, find_contacts, find_origins, find_shapes
-from flows.last_release import find_last_measures, make_revisions
+from flows.last_release import find_last_release, make_revisions
 from flows.outcome_tables import check_outcomes, count_outcomes
 from flows.people import check_ledger, find_voices
 from flows.records import DraftRequest, SourceKind
@@ -64,7 +64,8 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
     quarter = Quarter.parse(request.quarter)
     window = quarter.window(settings.report.history_quarters)
     voices = find_voices(settings, request, store)
-    require_passed(check_ledger(store, request, voices))
+    release, broken = find_last_release(store, quarter)
+    require_passed(check_ledger(store, release, voices))
     snapshots = load_snapshots(settings, store)
     origins = find_origins(settings, snapshots, request)
     readings = find_readings(settings, request)
@@ -75,14 +76,15 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
         table, remarks, needed = _count_and_check(opened, request, readings, voices.ledger.items)
         breakdowns = build_breakdowns(con, settings, quarter)
         # Judged on all counts, printed without the small ones.
-        before = find_last_measures(settings, store, request)
+        before = release.measures if release else None
         table = suppress(table, settings, before=before)
         hidden = check_suppressed(table, settings, before=before)
-        revisions, unclear = make_revisions(settings, store, request, table, snapshots)
+        revisions, unclear = make_revisions(settings, store, release, quarter, table, snapshots)
         told = replace(readings, explanations=needed)
         extras, undrawn = find_extras(opened, store, snapshots, quarter, told, revisions)
     contacts, differing = find_contacts(settings, store, snapshots)
     shapes, unusable = find_shapes(settings, store, snapshots)
+    unknown = check_known(readings, request)
     is_sample = request.source is SourceKind.SAMPLE
     facts = Facts(
         settings=with_hand_overs(settings, quarter) if is_sample else settings,
@@ -95,7 +97,7 @@ def count_everything(settings: Settings, request: DraftRequest, store: Store) ->
         breakdowns=breakdowns,
         shapes=shapes,
         contacts=contacts,
-        remarks=_failed(remarks, hidden, differing, unusable, unclear, undrawn, check_known(readings, request)),
+        remarks=_failed(remarks, hidden, differing, unusable, broken, unclear, undrawn, unknown),
         extras=extras,
         voices=voices,
     )

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from district_reports.config import Metric
-from district_reports.metrics import CITY
 from district_reports.metrics.arrests import define_arrest_windows
 from district_reports.metrics.communities import define_communities
 from district_reports.metrics.complaints import define_complaints
@@ -23,6 +22,7 @@ from district_reports.metrics.requests import define_requests
 from district_reports.metrics.terms import build_terms, write_terms
 from district_reports.metrics.trust import define_trust
 from district_reports.metrics.victims import define_victims
+from district_reports.model import CITY
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 

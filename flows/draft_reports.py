@@ -19,7 +19,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from district_reports.errors import DistrictReportsError, FetchError, RenderError
-from district_reports.metrics import CITY
+from district_reports.model import CITY
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from district_reports.store import Store

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from district_reports.errors import ConfigError, ReadingError
+from district_reports.errors import ReadingError
 from district_reports.model import Owner
 from flows.command_options import (
     AsOfOption,
@@ -21,6 +21,7 @@ from flows.command_options import (
     DebugOption,
     RecordsDirOption,
     SourceOption,
+    choose_one,
 )
 from flows.records import SourceKind
 
@@ -64,7 +65,7 @@ def import_sheets(
     debug: DebugOption = False,
 ) -> int:
     """Take filled sheets: all of them when every row is right, else none."""
-    _require_role(by)
+    choose_one(by, ROLES, "--by")
     with _open(source, data_dir, records_dir, as_of) as desk:
         sheets, wrong = desk.read(files)
         # A file that cannot be read at all has no row that is right.
@@ -146,7 +147,7 @@ def reject(
 
 
 def _decide(ids: Sequence[int], by: str, opened: AbstractContextManager[Desk], *, is_release: bool) -> int:
-    _require_role(by)
+    choose_one(by, ROLES, "--by")
     with opened as desk:
         for held_id in ids:
             text = desk.decide(held_id, by, is_release=is_release)
@@ -161,11 +162,6 @@ def _open(
     from flows.engagement_desk import open_desk
 
     return open_desk(source, data_dir, records_dir, as_of)
-
-
-def _require_role(by: str) -> None:
-    if by not in ROLES:
-        raise ConfigError(f"--by: expected one of {', '.join(ROLES)}, got {by[:60]!r}")
 
 
 def _tell_wrong(wrong: Sequence[ReadingError]) -> int:

@@ -23,8 +23,7 @@ from district_reports.engagement.template import make_template
 from district_reports.errors import ConfigError, ReadingError, RuleError, StoreError
 from district_reports.feedback import ledger
 from district_reports.feedback.rules import Rules, check_item
-from district_reports.feedback.standing import CITY
-from district_reports.model import FeedbackItem, IntakeSession, Register, Status, Step
+from district_reports.model import CITY, FeedbackItem, IntakeSession, Register, Status, Step
 from district_reports.render.i18n import load_words
 from district_reports.settings import Settings, find_asset, load_settings
 from flows.command_options import find_data_dir, find_records_dir, parse_day

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 
 from district_reports.errors import ConfigError, StoreError
-from district_reports.metrics import CITY, OUTSIDE, SOURCE_ID, open_incidents
+from district_reports.metrics import OUTSIDE, SOURCE_ID, open_incidents
 from district_reports.metrics.incidents import query
 from district_reports.metrics.loop import SOURCE_ID as LOOP
-from district_reports.model import Measure, Snapshot, State
+from district_reports.model import CITY, Measure, Snapshot, State
 from district_reports.periods import Quarter
 from district_reports.place_ids import pad_id
 from district_reports.settings import Settings

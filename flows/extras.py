@@ -45,7 +45,7 @@ def find_extras(
         communities=count_communities(opened, quarter) if outcomes.communities else None,
         community_shapes=shapes,
         categories=list_complaint_categories(opened, quarter) if outcomes.complaints else {},
-        trust_period=trust_period(opened) if outcomes.trust else None,
+        trust_period=trust_period(opened, quarter) if outcomes.trust else None,
         clearance=readings.clearance if outcomes.clearance else (),
         population=readings.population,
         population_year=readings.population_year or 0,

@@ -17,8 +17,10 @@ from flows.command_options import (
     AsOfOption,
     DataDirOption,
     DebugOption,
+    DistrictsOption,
     RecordsDirOption,
     SourceOption,
+    choose_one,
     parse_day,
 )
 from flows.records import SourceKind
@@ -36,7 +38,6 @@ ByOption = Annotated[str, typer.Option("--by", help=f"Your role, never your name
 OnOption = Annotated[str, typer.Option("--on", help="Day on which it was, 2026-10-08; the day of --as-of or today.")]
 LanguageOption = Annotated[str, typer.Option("--language", help="Of the words; when not given, the city's first.")]
 LookedOption = Annotated[bool, typer.Option("--looked-at", help="You have looked: words that were caught name nobody.")]
-DistrictOption = Annotated[list[str] | None, typer.Option("--district", help="Only this one; repeatable.")]
 
 
 @app.command()
@@ -65,14 +66,14 @@ def add(
         record = FeedbackItem(
             item_id=item,
             district_id=desk.place(district),
-            about=_choice(about, ("policing", "report"), "--about"),
+            about=choose_one(about, ("policing", "report"), "--about"),
             theme_codes=tuple(theme or ()),
             said=desk.words(said, language),
             heard_on=heard_on,
             heard_in=tuple(heard_in),
             steps=(Step(on=heard_on, status=Status.HEARD),),
         )
-        typer.echo(desk.add(record, _choice(by, ROLES, "--by")))
+        typer.echo(desk.add(record, choose_one(by, ROLES, "--by")))
     return 0
 
 
@@ -118,7 +119,7 @@ def update(
             raise ConfigError(
                 "feedback update: expected --status, or --what with --target, --owner, --due; got neither"
             )
-        typer.echo(desk.update(item, version, _choice(by, ROLES, "--by"), step, commitment, day))
+        typer.echo(desk.update(item, version, choose_one(by, ROLES, "--by"), step, commitment, day))
     return 0
 
 
@@ -143,18 +144,18 @@ def reply(
     with _open(source, data_dir, records_dir, as_of, looked_at) as desk:
         record = Reply(
             on=parse_day(on, "--on") if on else desk.rules.today,
-            kind=_choice(kind, ("confirm", "dispute"), "kind"),
+            kind=choose_one(kind, ("confirm", "dispute"), "kind"),
             people=people,
-            channel=_choice(channel, CHANNELS, "--channel"),
+            channel=choose_one(channel, CHANNELS, "--channel"),
             remark=desk.words(remark, language) if remark else None,
         )
-        typer.echo(desk.reply(item, record, _choice(by, ROLES, "--by")))
+        typer.echo(desk.reply(item, record, choose_one(by, ROLES, "--by")))
     return 0
 
 
 @app.command(name="list")
 def list_items(
-    district: DistrictOption = None,
+    district: DistrictsOption = None,
     status: Annotated[list[Status] | None, typer.Option("--status", help="Only this one; repeatable.")] = None,
     is_open: Annotated[bool, typer.Option("--open", help="Only what somebody still has to act on.")] = False,
     is_overdue: Annotated[bool, typer.Option("--overdue", help="Only what is open past its due date.")] = False,
@@ -187,7 +188,7 @@ def history(
 @app.command(name="export")
 def export_file(
     file: Annotated[Path, typer.Argument(help="Ends in .xlsx or .csv; replaced where it is there.")],
-    district: DistrictOption = None,
+    district: DistrictsOption = None,
     source: SourceOption = SourceKind.PORTAL,
     data_dir: DataDirOption = None,
     records_dir: RecordsDirOption = None,
@@ -221,7 +222,7 @@ def import_file(
 
     with _open(source, data_dir, records_dir, as_of, looked_at) as desk:
         found = read_items(file, desk.settings, theme_codes=desk.rules.theme_codes)
-        done = desk.bring([(one.item, one.version) for one in found], _choice(by, ROLES, "--by"))
+        done = desk.bring([(one.item, one.version) for one in found], choose_one(by, ROLES, "--by"))
         typer.echo(f"{done.added} added, {done.changed} changed, {done.unchanged} as they were")
     return 0
 
@@ -241,14 +242,8 @@ def _commitment(given: dict[str, Any]) -> Commitment | None:
     missing = [option for option, key in _PROMISE.items() if not given.get(key)]
     if missing:
         raise ConfigError(f"{', '.join(missing)}: expected with the rest of what is promised, got nothing")
-    owner = _choice(given["owner"], ROLES, "--owner")
+    owner = choose_one(given["owner"], ROLES, "--owner")
     return Commitment(**{**given, "owner": owner, "due_on": parse_day(given["due_on"], "--due")})
 
 
 _PROMISE = {"--what": "what", "--target": "target", "--owner": "owner", "--due": "due_on"}
-
-
-def _choice(got: str, allowed: tuple[str, ...], option: str) -> Any:
-    if got not in allowed:
-        raise ConfigError(f"{option}: expected one of {', '.join(allowed)}, got {got[:60]!r}")
-    return got

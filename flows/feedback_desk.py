@@ -14,15 +14,14 @@ from district_reports.engagement.records_read import load_ledger_parts
 from district_reports.engagement.register import load_register
 from district_reports.engagement.screen import Screen, make_screen
 from district_reports.engagement.screen_records import find_named, list_texts
-from district_reports.errors import ConfigError, RuleError
+from district_reports.errors import RuleError
 from district_reports.feedback import ledger
 from district_reports.feedback.rules import Rules
-from district_reports.feedback.standing import CITY
 from district_reports.feedback.standing import is_overdue as is_past_due
 from district_reports.model import Commitment, FeedbackItem, Record, Reply, Status, Step, Text
 from district_reports.place_ids import pad_id
 from district_reports.settings import Settings, load_settings
-from flows.command_options import find_data_dir, find_records_dir, parse_day
+from flows.command_options import choose_places, find_data_dir, find_records_dir, parse_day
 from flows.feedback_lines import format_history, format_items, tell_saved
 from flows.loop_rules import make_rules
 from flows.people import open_records
@@ -119,7 +118,7 @@ class Desk:
         Raises:
             ConfigError: If there is no such district.
         """
-        wanted = self._checked(districts)
+        wanted = choose_places(self.settings, districts)
         items = ledger.load_items(self.database)
         return tuple(item for item in items if item.district_id in wanted) if districts else items
 
@@ -131,7 +130,7 @@ class Desk:
         Raises:
             ConfigError: If there is no such district.
         """
-        wanted = self._checked(districts)
+        wanted = choose_places(self.settings, districts)
         today = self.rules.today
         found = []
         for item in ledger.load_items(self.database, today):
@@ -152,14 +151,6 @@ class Desk:
         if found is None:
             raise RuleError(f"item: expected the id of one that is recorded, got {item_id[:60]!r}; see: feedback list")
         return format_history(found, ledger.load_history(self.database, item_id), self.zone)
-
-    def _checked(self, districts: Sequence[str] | None) -> set[str]:
-        allowed = (*self.settings.district_ids, CITY)
-        wanted = {self.place(district) for district in districts or ()}
-        unknown = sorted(wanted - set(allowed))
-        if unknown:
-            raise ConfigError(f"--district: expected one of {', '.join(allowed)}, got {unknown[0]!r}")
-        return wanted
 
 
 @contextmanager

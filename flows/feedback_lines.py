@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from district_reports.feedback.ledger import Change, Saved
 from district_reports.feedback.rules import words_of
-from district_reports.feedback.standing import CITY, is_overdue
-from district_reports.model import FeedbackItem, Text
+from district_reports.feedback.standing import is_overdue
+from district_reports.model import CITY, FeedbackItem, Text
 
 HEADER = "item version district status since due said"
 NOTHING = "-"

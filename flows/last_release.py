@@ -11,15 +11,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from district_reports.errors import ContractError
-from district_reports.metrics import CITY, SOURCE_ID, as_measure, parse_measures
+from district_reports.metrics import SOURCE_ID, as_measure, parse_measures
 from district_reports.metrics.measures import COLUMNS, TABLE
 from district_reports.metrics.revisions import build_revisions, compare_rows
-from district_reports.model import CheckResult, Measure, Revisions, Snapshot
+from district_reports.model import CITY, CheckResult, Measure, Revisions, Snapshot
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.sources.contract import missing_columns
 from district_reports.store import Store
-from flows.records import DraftRequest
 
 
 class Release(NamedTuple):
@@ -89,20 +88,11 @@ def find_last_release(store: Store, quarter: Quarter) -> tuple[Release | None, l
     return None, []
 
 
-def find_last_measures(settings: Settings, store: Store, request: DraftRequest) -> pd.DataFrame | None:
-    """Return the numbers of the last release, as published; None before there is one, or where they cannot be trusted.
-
-    Raises:
-        StoreError: If a file is there and cannot be read.
-    """
-    release, _ = find_last_release(store, Quarter.parse(request.quarter))
-    return release.measures if release else None
-
-
 def make_revisions(
     settings: Settings,
     store: Store,
-    request: DraftRequest,
+    release: Release | None,
+    quarter: Quarter,
     table_now: pd.DataFrame,
     snapshots: Mapping[str, Snapshot],
 ) -> tuple[dict[str, Revisions], list[CheckResult]]:
@@ -111,7 +101,8 @@ def make_revisions(
     Args:
         settings: The report's lists of counts.
         store: The data directory.
-        request: The run.
+        release: The last one; None before there is one, or where it cannot be trusted.
+        quarter: The report's.
         table_now: `out_metrics` as it will be published, small cells suppressed.
         snapshots: What this release is made from, by source.
 
@@ -119,10 +110,8 @@ def make_revisions(
         StoreError: If a file cannot be read.
         ContractError: If stored rows are not as declared.
     """
-    quarter = Quarter.parse(request.quarter)
-    release, remarks = find_last_release(store, quarter)
     if release is None:
-        return {}, remarks
+        return {}, []
     shared = {str(name) for name in release.measures["quarter"]} & {str(name) for name in table_now["quarter"]}
     digest = release.snapshot_digest(SOURCE_ID)
     then = store.load_past_snapshot(SOURCE_ID, digest) if digest else None

@@ -20,7 +20,7 @@ from district_reports.model import CheckResult, Ledger
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.store import Store
-from flows.last_release import find_last_release
+from flows.last_release import Release
 from flows.records import DraftRequest, SourceKind
 from flows.reviewing import find_reviews, keep_review
 from flows.sample_ledger import fill_sample
@@ -102,13 +102,17 @@ def find_part_files(settings: Settings, request: DraftRequest) -> PartFiles:
     return load_part_files(settings, request.records_dir, quarter, request.as_of)
 
 
-def check_ledger(store: Store, request: DraftRequest, voices: Voices) -> list[CheckResult]:
+def check_ledger(store: Store, release: Release | None, voices: Voices) -> list[CheckResult]:
     """Return whether everything that was open in the last release is still told.
+
+    Args:
+        store: The data directory.
+        release: The last one; None before there is one, or where it cannot be trusted.
+        voices: What the reports to be made tell.
 
     Raises:
         StoreError: If the last release's snapshot is not what its name says.
     """
-    release, _ = find_last_release(store, Quarter.parse(request.quarter))
     digest = release.manifest["inputs"].get(LEDGER) if release else None
     if release is None or not digest:
         return []

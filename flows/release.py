@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from district_reports.dossier import Facts, digest_of
-from district_reports.metrics import CITY
-from district_reports.model import Dossier
+from district_reports.model import CITY, Dossier
 from district_reports.periods import Quarter
 from district_reports.render.i18n import digest_catalogue
 from district_reports.settings import Settings, find_asset

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from district_reports.errors import ConfigError
 from district_reports.guide import draw_checks, list_checks
 from district_reports.settings import load_settings
-from flows.command_options import AsOfOption, DebugOption, SourceOption, parse_day
+from flows.command_options import AsOfOption, DebugOption, DistrictsOption, SourceOption, choose_places, parse_day
 from flows.records import SourceKind
 from flows.resources_table import TO_VERIFY, format_services, list_services
 
@@ -32,7 +31,7 @@ def resources() -> None:
 @app.command()
 def check(
     as_of: AsOfOption = "",
-    district: Annotated[list[str] | None, typer.Option("--district", help="Only this one; repeatable.")] = None,
+    district: DistrictsOption = None,
     source: SourceOption = SourceKind.PORTAL,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with 4 if a final report would leave anything out.")
@@ -43,12 +42,9 @@ def check(
     settings = load_settings()
     now = datetime.now(ZoneInfo(settings.city.time_zone))
     day = parse_day(as_of, "--as-of") if as_of else now.date()
-    allowed = (*settings.district_ids, "city")
-    unknown = [place for place in district or () if place not in allowed]
-    if unknown:
-        raise ConfigError(f"--district: expected one of {', '.join(allowed)}, got {unknown[0]!r}")
+    places = choose_places(settings, district)
     checks = draw_checks(settings, day) if source is SourceKind.SAMPLE else list_checks(settings)
-    lines = list_services(settings, checks, day, district or allowed)
+    lines = list_services(settings, checks, day, places)
     mark = "SAMPLE CHECKS, INVENTED\n\n" if source is SourceKind.SAMPLE else ""
     typer.echo(mark + format_services(lines, day), nl=False)
     return LEFT_OUT if strict and any(line.state == TO_VERIFY for line in lines) else 0

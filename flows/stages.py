@@ -16,8 +16,7 @@ from district_reports.config import Source
 from district_reports.dossier import Facts, build_dossiers, canonical_json
 from district_reports.engagement.register import load_register
 from district_reports.errors import FetchError, StoreError
-from district_reports.metrics import CITY
-from district_reports.model import CheckResult, Dossier
+from district_reports.model import CITY, CheckResult, Dossier
 from district_reports.periods import Quarter
 from district_reports.render.i18n import load_words
 from district_reports.render.page import require_words
@@ -29,6 +28,7 @@ from district_reports.sources.socrata import SocrataPortal
 from district_reports.store import Store
 from district_reports.sync import SyncResult, synchronise
 from district_reports.sync_cases import synchronise_cases
+from flows.definitions import list_metric_ids
 from flows.people import find_part_files, open_records, take_ledger
 from flows.records import DraftRequest, EditionResult, SourceKind
 from flows.records_kept import find_readings
@@ -54,7 +54,7 @@ def check_request(settings: Settings, request: DraftRequest) -> None:
     require_words(settings, words[settings.languages[0].tag])
     find_readings(settings, request)
     find_part_files(settings, request)
-    load_register(settings, request.records_dir)
+    load_register(settings, request.records_dir, list_metric_ids(settings))
 
 
 class Portals:

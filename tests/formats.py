@@ -146,7 +146,7 @@ def _texts_of(path: Path) -> tuple[str, ...]:
 
 def squeeze(text: str) -> str:
     """Return a text without anything that two settings of it may differ in: spaces, and turns of direction."""
-    return re.sub("[\\s\u200b\u2066-\u2069]", "", text)
+    return re.sub("[\\s\u200b\u200e\u2066-\u2069]", "", text)
 
 
 def agrees(edition: Edition, printed: Printed, value: float) -> bool:

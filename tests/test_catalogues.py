@@ -83,6 +83,10 @@ DAY = {name for name, _ in PARTS_OF_DAY}
 CONTACTS = {line.contact_id for line in SETTINGS.report.helplines}
 NOTES = {str(oddity) for oddity in Oddity} - {Oddity.UNKNOWN_GROUPS} | {"no_boundaries", "contact_differs"}
 
+CHECK_ID = re.compile(r'(?:check_id=|_check_names\()"([a-z_]+)"')
+CHECKS = {
+    name for path in (ROOT / "district_reports" / "checks").glob("*.py") for name in CHECK_ID.findall(path.read_text())
+}
 TOLD_SOURCES = {key.removeprefix("source_name.") for key in implied_keys(SETTINGS) if key.startswith("source_name.")}
 
 RESOURCES = [entry for entry in SETTINGS.resources.resources if entry.ended_on is None]
@@ -130,6 +134,8 @@ BUILT_KEYS: dict[str, set[tuple[str, ...]]] = {
     "asked.{}": {(asked.asked_id,) for asked in SETTINGS.asked if not asked.shown_in},
     "asked.reason.{}": {(reason,) for reason in get_args(AskedFor.model_fields["reason"].annotation) if reason},
     "revisions.cause.{}": {(cause,) for cause in CAUSES},
+    # The contacts are checked district by district.
+    "changes.check.{}": {(check,) for check in (*CHECKS, "contact")},
     "loop.status.{}": {(status.value,) for status in Status},
     "loop.status.{}.meaning": {(status.value,) for status in Status},
     "loop.channel.{}": {(channel,) for channel in CHANNELS},

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "district_reports"
 LAYERS = {
     "errors": 0,
+    "email_addresses": 1,
     "periods": 1,
     "model": 2,
     "config": 2.5,

@@ -18,8 +18,8 @@ from lxml import html
 from pypdf import PdfReader
 
 from district_reports.config import Column
-from district_reports.metrics import CITY
 from district_reports.metrics.measures import Measures, parse_measures
+from district_reports.model import CITY
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 from district_reports.sources.socrata import SocrataPortal

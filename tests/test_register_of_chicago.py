@@ -488,7 +488,7 @@ def test_the_numbers_beside_themes_are_those_of_the_report() -> None:
     beside = {theme.measure_id: theme.section_id for theme in REGISTER.themes if theme.measure_id}
     assert set(beside) <= MEASURES
     assert set(beside.values()) <= SECTIONS
-    fears = {fear.metric_id for fear in SETTINGS.outcomes.fears}
+    fears = set(SETTINGS.outcomes.fears)
     assert {metric for metric, section in beside.items() if section == "fears"} == fears
     assert THEMES["visibility"].measure_id == THEMES["bias"].measure_id == ""
 

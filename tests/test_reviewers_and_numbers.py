@@ -30,8 +30,7 @@ from pypdf import PdfReader
 from district_reports.database import Database
 from district_reports.dossier import Voices, build_dossiers, load_dossier
 from district_reports.errors import DistrictReportsError
-from district_reports.metrics import CITY
-from district_reports.model import CommanderNote, Dossier, Grant, Person, Review, Role, Text, Verdict
+from district_reports.model import CITY, CommanderNote, Dossier, Grant, Person, Review, Role, Text, Verdict
 from district_reports.periods import Quarter
 from district_reports.render.html import WebPress
 from district_reports.render.page import build_page

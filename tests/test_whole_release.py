@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from district_reports.metrics import CITY, OUTSIDE
+from district_reports.metrics import OUTSIDE
+from district_reports.model import CITY
 from district_reports.render.i18n import Words
 from district_reports.render.page import build_page
 from district_reports.render.view import Page, Section

@@ -8,7 +8,7 @@ characters before they enter a message (`messages`).
 
 from district_reports.checks.contacts import check_contacts
 from district_reports.checks.history import check_history, check_jumps, check_volume
-from district_reports.checks.messages import NAME_LENGTH, NAMES_SHOWN, shortened
+from district_reports.checks.messages import shortened
 from district_reports.checks.rows import (
     check_complete,
     check_districts,
@@ -22,8 +22,6 @@ from district_reports.checks.stopping import NEVER_EXPLAINED, require_passed
 from district_reports.checks.sums import check_sums
 
 __all__ = [
-    "NAMES_SHOWN",
-    "NAME_LENGTH",
     "NEVER_EXPLAINED",
     "check_complete",
     "check_contacts",

@@ -53,23 +53,20 @@ def check_fresh(
     ]
 
 
-def check_source_fresh(
-    source: Source, newest: date | None, quarter: Quarter, *, required: bool = False
-) -> list[CheckResult]:
-    """Return whether a source reaches the quarter's end but for the days the config allows it to lag.
+def check_source_fresh(source: Source, newest: date | None, quarter: Quarter) -> list[CheckResult]:
+    """Return whether a source reaches the quarter's end but for the days the config allows it to lag; a remark.
 
     Args:
         source: Whose rows.
         newest: Local date of the newest row; None without rows.
         quarter: The report's.
-        required: Whether a source that does not stops the release; a remark otherwise.
     """
     reach = quarter.end - timedelta(days=source.freshness_days)
     return [
         CheckResult(
             check_id="source_fresh",
             passed=newest is not None and newest >= reach,
-            required=required,
+            required=False,
             expected=f"rows up to {reach.isoformat()} or later",
             got=f"newest row of {newest.isoformat()}" if newest else "no rows",
             source_id=source.source_id,

@@ -20,7 +20,7 @@ ALL = "all"
 def compared_metrics(settings: Settings) -> tuple[str, ...]:
     """Return the counts that the blocks compare with a year before, each once."""
     outcomes = settings.outcomes
-    metrics = [fear.metric_id for fear in outcomes.fears]
+    metrics = [*outcomes.fears]
     metrics += VICTIMS if outcomes.victims else ()
     metrics += ["complaint_cases", "complaint_force_cases_12m"] if outcomes.complaints else []
     metrics += ["force_incidents"] if outcomes.force else []
@@ -43,8 +43,8 @@ def build_blocks(facts: Facts, place: str, dispersions: Dispersions) -> tuple[Bl
 
     blocks = []
     if outcomes.fears:
-        fears = compared(fear.metric_id for fear in outcomes.fears)
-        blocks.append(Block(block_id="fears", freshness=_freshness(facts, "crimes", "victims"), comparisons=fears))
+        freshness = _freshness(facts, "crimes", "victims")
+        blocks.append(Block(block_id="fears", freshness=freshness, comparisons=compared(outcomes.fears)))
     if outcomes.victims:
         blocks.append(Block(block_id="victims", freshness=_freshness(facts, "victims"), comparisons=compared(VICTIMS)))
     if outcomes.arrests:

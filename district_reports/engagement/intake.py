@@ -69,16 +69,6 @@ def read_intake(path: Path, register: Register, settings: Settings, wordings: Wo
     return intake
 
 
-def require_sound(path: Path, intake: Intake) -> None:
-    """Refuse a file of which any row is wrong.
-
-    Raises:
-        ReadingError: With all problems, in the order of the sheet.
-    """
-    if intake.problems:
-        raise ReadingError(path, [problem.problem for problem in intake.problems])
-
-
 def _read_parts(parts: Parts, register: Register, settings: Settings, wordings: Wordings) -> dict[str, Rows]:
     found = {}
     for name, part in parts.parts.items():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from district_reports.engagement.intake_records import Wordings
-from district_reports.model import GROUPS, Happening, IntakeSession, Register
+from district_reports.model import CITY, GROUPS, Happening, IntakeSession, Register
 from district_reports.settings import Settings
 
 Kind = str
@@ -103,7 +103,6 @@ EXAMPLE = "example"
 
 INCENTIVES = ("child_care", "food", "transit", "gift_card", "cash")
 OWN = tuple(f"own-{number}" for number in range(1, 10))
-CITY = "city"
 DROP_DOWNS = "drop-downs"
 """Name of the workbook's hidden sheet with the lists; it holds nothing to read."""
 

@@ -1,9 +1,10 @@
 """Intake sheets that go back to people: the rows that were not taken, and a host's sessions to read and correct.
 
-A sheet of rows that were not taken tells which session they belong to; mended and read again, they are added to it,
-and the session is the same as if all had been right at once.
+A sheet of rows that were not taken tells which session they belong to; mended, brought again and added to it, they make
+the same session as if all had been right at once. A host's sheet that comes back corrected is the same session anew:
+its id stands in it. Translations do not.
 
-What belongs here: sheets made from what was read. What does not: storing.
+What belongs here: sheets made from what was read. What does not: storing (`records`).
 """
 
 from __future__ import annotations
@@ -12,38 +13,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from district_reports.engagement.intake_layout import COLUMNS, OWN, PROBLEM, Sheet, list_choices
-from district_reports.engagement.intake_records import Intake, ReportAnswer, Wordings
-from district_reports.engagement.intake_session import settle_session
+from district_reports.engagement.intake_records import Intake, Wordings
 from district_reports.engagement.intake_spoken import name_spoken
 from district_reports.engagement.template import Filled, make_template
-from district_reports.errors import RuleError, StoreError
+from district_reports.errors import StoreError
 from district_reports.model import IntakeSession, Register
 from district_reports.settings import Settings
-
-
-def join_session(session: IntakeSession, rest: IntakeSession) -> IntakeSession:
-    """Return a session with the mended rows of its rest added; rows that it has already are added once.
-
-    Args:
-        session: As it was taken, or as it stands now.
-        rest: Of the sheet with the mended rows.
-
-    Raises:
-        RuleError: If the rest belongs elsewhere, or tells other facts of its session.
-    """
-    aside = {"answers": (), "quotes": ()}
-    mine, theirs = session.model_copy(update=aside), rest.model_copy(update=aside)
-    changed = [name for name in IntakeSession.model_fields if getattr(mine, name) != getattr(theirs, name)]
-    if changed:
-        raise RuleError(
-            f"session {session.session_id}: expected mended rows with the facts of the session as they were, "
-            f"got others: {', '.join(changed)}",
-            problems=changed,
-        )
-    quotes = {quote.quote_id: quote for quote in (*session.quotes, *rest.quotes)}
-    answers = {answer.model_dump_json(): answer for answer in (*session.answers, *rest.answers)}
-    joined = {"answers": tuple(answers.values()), "quotes": tuple(quotes.values())}
-    return settle_session(session.model_copy(update=joined))
 
 
 def write_rejects(intake: Intake, path: Path, register: Register, settings: Settings, wordings: Wordings) -> Path:
@@ -77,56 +52,19 @@ def write_rejects(intake: Intake, path: Path, register: Register, settings: Sett
     return _save(path, make_template(register, settings, wordings, tag, path.suffix, filled))
 
 
-def write_host_part(
-    sessions: Sequence[IntakeSession],
-    folder: Path,
-    register: Register,
-    settings: Settings,
-    wordings: Wordings,
-    *,
-    suffix: str = ".xlsx",
-    report_answers: Mapping[str, Sequence[ReportAnswer]] | None = None,
-) -> tuple[Path, ...]:
-    """Write each session as it was understood to a sheet of its own, for its host to read and correct.
+def make_host_part(
+    session: IntakeSession, register: Register, settings: Settings, wordings: Wordings, suffix: str
+) -> bytes:
+    """Return one session as it was understood, as a filled intake sheet in the language it was recorded in.
 
-    A corrected sheet, read again, is the same session anew: its id stands in it. Translations do not.
+    What was said in it of the report itself is not in the sheet: it is in the feedback loop.
 
     Args:
-        sessions: The host's.
-        folder: Where to; made if it is not there. Each file is called by the session's id.
+        session: The host's.
         register: Questions and codebook.
         settings: The city's.
         wordings: The catalogues by tag.
         suffix: `.xlsx` or `.csv`.
-        report_answers: Session -> its answers on the report itself.
-
-    Returns:
-        The files.
-
-    Raises:
-        ConfigError: If the suffix is another.
-        StoreError: If they cannot be written.
-    """
-    return tuple(
-        _save(
-            folder / f"{session.session_id}{suffix}",
-            make_host_part(
-                session, register, settings, wordings, suffix, (report_answers or {}).get(session.session_id, ())
-            ),
-        )
-        for session in sessions
-    )
-
-
-def make_host_part(
-    session: IntakeSession,
-    register: Register,
-    settings: Settings,
-    wordings: Wordings,
-    suffix: str,
-    report_answers: Sequence[ReportAnswer] = (),
-) -> bytes:
-    """Return one session as a filled intake sheet, in the language it was recorded in.
 
     Raises:
         ConfigError: If there is no such form.
@@ -154,10 +92,6 @@ def make_host_part(
             for quote in session.quotes
         ],
         "own": _own_rows(session),
-        "report": [
-            {"report_question": _shown(sheet, "report_question", answer.question_id), "said": answer.said.text}
-            for answer in report_answers
-        ],
     }
     return make_template(register, settings, wordings, tag, suffix, Filled(facts, rows, has_example=False))
 

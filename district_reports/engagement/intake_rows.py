@@ -23,11 +23,12 @@ from district_reports.engagement.intake_cells import (
     tidy_text,
 )
 from district_reports.engagement.intake_dates import Calendar, build_calendar, read_day, read_time
-from district_reports.engagement.intake_layout import CITY, Choice, Field, Sheet
+from district_reports.engagement.intake_layout import Choice, Field, Sheet
 from district_reports.engagement.intake_records import RowProblem, Wordings
 from district_reports.engagement.intake_sheets import Cell
 from district_reports.engagement.intake_spoken import read_spoken
 from district_reports.engagement.intake_tables import Row
+from district_reports.model import CITY
 from district_reports.settings import Settings
 
 _IDS = frozenset({"joins", "session_id", "happening_id"})

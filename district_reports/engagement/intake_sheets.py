@@ -22,7 +22,7 @@ from district_reports.engagement.intake_layout import ASIDE, DROP_DOWNS, PARTS, 
 from district_reports.engagement.intake_records import Wordings
 from district_reports.errors import Problem, ReadingError
 from district_reports.readings.tables import load_bytes
-from district_reports.readings.workbooks import open_book
+from district_reports.readings.workbooks import OLD_WORKBOOK, WORKBOOK, open_book
 
 MOST_UNPACKED = 10_000_000
 """Bytes; our template unpacks to a hundredth of that."""
@@ -31,8 +31,6 @@ MOST_COLUMNS = 60
 RUNS = ("=", "+", "-", "@")
 """First characters that make a spreadsheet run a cell of a CSV file; written with an apostrophe before them."""
 
-_WORKBOOK = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _HOW = "text in UTF-8: in the spreadsheet choose Save As, then “CSV UTF-8”, or save it as XLSX"
 
 
@@ -81,7 +79,7 @@ def load_parts(path: Path, wordings: Wordings) -> Parts:
         for part in (*PARTS, *ASIDE)
         for name in (part, *(text(f"intake.part.{part}") for text in wordings.values()))
     }
-    if data.startswith(_WORKBOOK):
+    if data.startswith(WORKBOOK):
         found, remarks = _read_book(path, data, titles)
     else:
         found, remarks = _read_text(path, data, titles, wordings), []
@@ -254,7 +252,7 @@ def escape_cell(text: str) -> str:
 
 
 def _decode(path: Path, data: bytes) -> str:
-    if data.startswith(_OLD_WORKBOOK):
+    if data.startswith(OLD_WORKBOOK):
         raise ReadingError(path, [Problem("", "XLSX or CSV", "an old workbook (XLS), or a locked one")])
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:1000:2] + data[1:1000:2]:
         raise ReadingError(path, [Problem("", _HOW, "UTF-16, or no text at all")])

@@ -59,6 +59,7 @@ class _Writer:
         self.held: list[int] = []
 
     def put(self, text: Text | None, kind: Any, record_id: str, **details: str) -> tuple[Text | None, int | None]:
+        """Return a text that names nobody; else None, and the id under which it waits for a person."""
         words, held_id = put_aside(
             self.connection,
             self.screen,
@@ -73,6 +74,7 @@ class _Writer:
         return words, held_id
 
     def add(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows; none do no harm."""
         if rows:
             self.connection.execute(insert(table), list(rows))
 

@@ -35,24 +35,21 @@ class ImportedSession(Record):
     quotes_without_consent: int
 
 
-def load_ledger_parts(
-    database: Database, until: date, *, as_entered: datetime | None = None
-) -> tuple[tuple[IntakeSession, ...], tuple[Happening, ...]]:
+def load_ledger_parts(database: Database, until: date) -> tuple[tuple[IntakeSession, ...], tuple[Happening, ...]]:
     """Return the sessions and happenings of all days up to one, in the order of their ids.
 
     Args:
         database: Where they are.
         until: Last day of a session or happening.
-        as_entered: Moment whose records count: what was brought or decided later is left out. None: all of them.
 
     Raises:
         DatabaseError: If the database cannot be read.
     """
     with database.read() as connection:
-        released = _load_released(connection, as_entered)
-        newest = _load_newest(connection, tables.sessions, "session_id", as_entered)
+        released = _load_released(connection)
+        newest = _load_newest(connection, tables.sessions, "session_id")
         rows = _load_all_rows(connection, newest)
-        happened = _load_newest(connection, tables.happenings, "happening_id", as_entered)
+        happened = _load_newest(connection, tables.happenings, "happening_id")
     sessions = [_read_session(row, rows, released) for row in newest.values() if row.on_day <= until]
     happenings = [_read_happening(row, released) for row in happened.values() if row.on_day <= until]
     return tuple(sessions), tuple(happening for happening in happenings if happening is not None)
@@ -73,7 +70,7 @@ def load_host_part(database: Database, host: str) -> tuple[IntakeSession, ...]:
     with database.read() as connection:
         query = select(held.held_id, held.words).where(held.state != "rejected")
         known = {row.held_id: row.words for row in connection.execute(query)}
-        newest = _load_newest(connection, tables.sessions, "session_id", None)
+        newest = _load_newest(connection, tables.sessions, "session_id")
         mine = {name: row for name, row in newest.items() if organisation_key(row.host) == wanted}
         rows = _load_all_rows(connection, mine)
     return tuple(_read_session(row, rows, known) for row in mine.values())
@@ -104,20 +101,15 @@ def list_sessions(database: Database) -> tuple[ImportedSession, ...]:
     )
 
 
-def _load_released(connection: Connection, as_entered: datetime | None) -> Released:
+def _load_released(connection: Connection) -> Released:
     held = tables.quarantine.c
     query = select(held.held_id, held.words).where(held.state == "released")
-    if as_entered is not None:
-        query = query.where(held.decided_at <= as_entered)
     return {row.held_id: row.words for row in connection.execute(query)}
 
 
-def _load_newest(connection: Connection, table: Table, key: str, as_entered: datetime | None) -> dict[str, Row[Any]]:
-    """Return the newest version of each record that was there, in the order of their ids."""
-    query = select(table).join(tables.imports, table.c.import_id == tables.imports.c.import_id)
-    if as_entered is not None:
-        query = query.where(tables.imports.c.recorded_at <= as_entered)
-    rows = connection.execute(query.order_by(table.c.version)).all()
+def _load_newest(connection: Connection, table: Table, key: str) -> dict[str, Row[Any]]:
+    """Return the newest version of each record, in the order of their ids."""
+    rows = connection.execute(select(table).order_by(table.c.version)).all()
     # Ordered here: databases do not agree on the order of letters.
     newest = {str(getattr(row, key)): row for row in rows}
     return {name: newest[name] for name in sorted(newest)}

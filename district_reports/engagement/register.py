@@ -113,6 +113,7 @@ class _Findings:
         self.problems = problems
 
     def take(self, load: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
+        """Return what a file holds; nothing, with its problems kept, where anything in it is wrong."""
         try:
             return load()
         except ReadingError as error:

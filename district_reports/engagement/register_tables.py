@@ -65,6 +65,7 @@ class _Cells(CellReader):
         return text
 
     def is_yes(self, row: Row, column: str) -> bool:
+        """Return what a cell says by one of the words for yes and no; False for another, which is refused."""
         return _YES.get(self.choice(row, column, tuple(_YES)) or "", False)
 
     def dates(self, row: Row, column: str) -> tuple[date, ...]:
@@ -75,12 +76,14 @@ class _Cells(CellReader):
         return tuple(day for day in days if day is not None)
 
     def hour(self, row: Row, column: str) -> time:
+        """Return the time of a cell, local; midnight for what is none, which is refused."""
         if not _TIME.fullmatch(row.cells[column]):
             self.refuse(row, column, "a time of 24 hours, such as 17:30")
             return time()
         return time.fromisoformat(row.cells[column])
 
     def districts(self, row: Row, column: str) -> tuple[str, ...]:
+        """Return the ids of a cell, those that are refused too; none for an empty one."""
         ids = tuple(row.cells[column].split())
         for district_id in ids:
             if district_id not in self.district_ids:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 
 from district_reports.engagement.organisations import organisation_key
@@ -64,10 +64,10 @@ def _order(catch: Catch) -> tuple[int, int, int]:
 class Screen:
     """The rules, with what may be named and what may not in one city."""
 
-    def __init__(self, words: Words, places: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
+    def __init__(self, words: Words, places: Iterable[str] = ()) -> None:
         self.words = words
         self.places = frozenset(map(fold_word, places))
-        self.hosts = frozenset(hosts)
+        self.hosts: frozenset[str] = frozenset()
         self._numbers = NumberRules(words)
         self._names = (LatinNames(words, self.places), ChineseNames(words), ArabicNames(words))
 
@@ -116,11 +116,6 @@ class Screen:
         return found
 
 
-@cache
-def _plain_screen() -> Screen:
-    return Screen(load_words())
-
-
 def make_screen(settings: Settings) -> Screen:
     """Return the screen of a city: its districts and communities may be named.
 
@@ -131,8 +126,3 @@ def make_screen(settings: Settings) -> Screen:
     parts += [name.split("(")[0].strip() for district in settings.districts for name in district.communities]
     parts += [community.name for community in settings.communities]
     return Screen(load_words(), [settings.city.name, *settings.city.names.values(), *parts])
-
-
-def screen(text: str) -> tuple[Catch, ...]:
-    """Return what is caught in a text by the rules that hold in every city."""
-    return _plain_screen().catch(text)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from district_reports.engagement.quarantine import find_catches
 from district_reports.engagement.screen import Screen
+from district_reports.errors import Told
 from district_reports.model import Record, Text
 
 
@@ -30,7 +31,12 @@ def find_named(screen: Screen, record: Record, is_known: Callable[[Text], bool] 
         is_known: Whether a text need not be looked at: a person has, or others will tell what is wrong with it.
     """
     return [
-        f"{where}: expected to name nobody, got what looks like {', '.join(dict.fromkeys(one.kind for one in caught))}"
+        _tell_named(where, tuple(dict.fromkeys(one.kind for one in caught)))
         for where, text in list_texts(record)
         if not is_known(text) and (caught := find_catches(screen, text))
     ]
+
+
+def _tell_named(where: str, kinds: tuple[str, ...]) -> Told:
+    line = f"{where}: expected to name nobody, got what looks like {', '.join(kinds)}"
+    return Told(line, "looks_like", where, kinds=tuple(Told(kind, f"kind.{kind}") for kind in kinds))

@@ -48,6 +48,8 @@ from district_reports.feedback.loading import without_collector
 from district_reports.model import FeedbackItem, Reply, Step
 from district_reports.place_ids import PlaceRule
 from district_reports.readings.sheets import read_sheets
+from district_reports.readings.tables import find_encoding, load_bytes
+from district_reports.readings.workbooks import WORKBOOK
 from district_reports.settings import Settings
 
 MOST_BYTES = 100_000_000
@@ -56,8 +58,6 @@ MOST_ROWS = 500_000
 MOST_COLUMNS = 60
 SUFFIXES = (".csv", ".xlsx")
 
-_WORKBOOK = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _WIDTHS = {**dict.fromkeys((name for names in TEXTS.values() for name in names), 40), "text": 60, "item_id": 18}
 
 
@@ -96,7 +96,7 @@ def export_items(items: Iterable[FeedbackItem], versions: Mapping[str, int], pat
 
 
 def read_items(
-    path: Path, settings: Settings, *, theme_codes: Collection[str] | None = None, languages: Sequence[str] = ()
+    path: Path, settings: Settings, *, theme_codes: Collection[str] | None = None
 ) -> tuple[ImportedItem, ...]:
     """Return the items of a file that `export_items` wrote and people may have edited, in the file's order.
 
@@ -104,15 +104,16 @@ def read_items(
         path: CSV or XLSX; what it is, its first bytes tell.
         settings: Districts and languages.
         theme_codes: Codes of the register; any code goes when None.
-        languages: Tags beside those of the settings that texts may be in.
 
     Raises:
         ReadingError: If anything is wrong with the file: all problems at once, by sheet, row and column.
         StoreError: If it cannot be read.
     """
-    data = _load(path)
-    lines = _read_workbook(path, data) if data.startswith(_WORKBOOK) else _read_csv(path, data)
-    tags = tuple(dict.fromkeys([*(language.tag for language in settings.languages), *languages]))
+    data = load_bytes(path, MOST_BYTES)
+    if path.suffix.lower() == ".xlsm":
+        raise ReadingError(path, [Problem("", "XLSX or CSV", "a workbook with macros (XLSM); save it as XLSX")])
+    lines = _read_workbook(path, data) if data.startswith(WORKBOOK) else _read_csv(path, data)
+    tags = tuple(language.tag for language in settings.languages)
     places = PlaceRule(settings.district_ids, settings.city.beat_district_digits)
     del data
     with without_collector():
@@ -176,23 +177,6 @@ def _write_workbook(items: Sequence[FeedbackItem], versions: Mapping[str, int]) 
     )
 
 
-def _load(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= MOST_BYTES else b""
-    except OSError as error:
-        raise StoreError(f"{path}: expected a file that can be read, got {error}", path=path) from error
-    if size > MOST_BYTES:
-        raise ReadingError(path, [Problem("", f"at most {MOST_BYTES} bytes", f"{size}")])
-    if path.suffix.lower() == ".xlsm":
-        raise ReadingError(path, [Problem("", "XLSX or CSV", "a workbook with macros (XLSM); save it as XLSX")])
-    if data.startswith(_OLD_WORKBOOK):
-        raise ReadingError(path, [Problem("", "XLSX or CSV", "an old or a locked workbook; save it as XLSX")])
-    if not data.strip():
-        raise ReadingError(path, [Problem("", "a spreadsheet", "an empty file")])
-    return data
-
-
 def _read_workbook(path: Path, data: bytes) -> Iterator[Placed]:
     sheets = read_sheets(path, data, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
     by_name = {name.strip().lower(): (name, rows) for name, rows in sheets.items()}
@@ -220,7 +204,7 @@ def _read_workbook(path: Path, data: bytes) -> Iterator[Placed]:
 
 
 def _read_csv(path: Path, data: bytes) -> Iterator[Placed]:
-    encoding = _find_encoding(path, data)
+    encoding = find_encoding(path, data)
     first = data.split(b"\n", 1)[0]
     separator = ";" if first.count(b";") > first.count(b",") else ","
     names: list[str] = []
@@ -253,14 +237,3 @@ class _Short:
 
     def __call__(self, text: str) -> str:
         return self._kept.setdefault(text, text) if len(text) <= 24 else text
-
-
-def _find_encoding(path: Path, data: bytes) -> str:
-    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data:
-        for encoding in ("utf-8-sig", "cp1252"):
-            try:
-                data.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            return encoding
-    raise ReadingError(path, [Problem("", "CSV in UTF-8 or Windows-1252, or XLSX", "bytes that are neither")])

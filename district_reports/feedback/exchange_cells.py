@@ -13,11 +13,8 @@ from datetime import date
 
 from district_reports.errors import Problem
 from district_reports.feedback.exchange_layout import TAGGED
-from district_reports.model import Text
+from district_reports.model import CITY, Text
 from district_reports.place_ids import PlaceRule, find_district
-
-CITY = "city"
-"""Stands for the whole city in the column of the district."""
 
 _RISKY = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """What a spreadsheet may run, with the marks that stop it; wide forms too, which some take for the plain ones."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from district_reports.feedback.standing import CITY, NEEDS_COMMITMENT, done_spans
+from district_reports.errors import Told
+from district_reports.feedback.standing import NEEDS_COMMITMENT, done_spans
 from district_reports.feedback.wording import check_address, check_text, has_percentage, one_of, shorten
-from district_reports.model import Channel, Commitment, FeedbackItem, Status, Step, Text
+from district_reports.model import CITY, Channel, Commitment, FeedbackItem, Status, Step, Text
 
 S = Status
 
@@ -37,11 +38,12 @@ MOST_PEOPLE = 1_000_000
 TOLD = 50
 """Problems that a message tells; `problems` of the error holds all."""
 _NEEDED_WORDS = {S.NOT_OURS: "reason", S.WILL_NOT_DO: "reason", S.STALLED: "obstacle"}
-_WHY = {
+WHY = {
     S.NOT_OURS: "whose it is",
     S.WILL_NOT_DO: "why it will not be done",
     S.STALLED: "what is in the way",
 }
+"""Statuses that need words, and what these tell."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def check_item(item: FeedbackItem, rules: Rules) -> list[str]:
         *_check_percentages(item),
     ]
     name = item.item_id if ITEM_ID.fullmatch(item.item_id) else shorten(item.item_id)
-    return [f"{name}: {problem}" for problem in found]
+    return [problem.within(name) if isinstance(problem, Told) else f"{name}: {problem}" for problem in found]
 
 
 def new_problems(before: FeedbackItem, after: FeedbackItem, rules: Rules) -> list[str]:
@@ -129,23 +131,28 @@ def _check_commitment(item: FeedbackItem, rules: Rules) -> Iterator[str]:
     commitment = item.commitment
     if commitment is None:
         if needing:
-            yield (
+            line = (
                 f"commitment: expected what is promised, its target, its measure or evidence, who answers for it and "
                 f"a due date, since the step of {needing[0].on} says {needing[0].status}; got none"
             )
+            yield Told(line, "promise", "what", status=needing[0].status)
         return
     if not needing:
-        yield "commitment: expected none before a step says agreed, under_way or done, got one"
+        line = "commitment: expected none before a step says agreed, under_way or done, got one"
+        yield Told(line, "promise_early", "status", statuses=tuple(one for one in Status if one in NEEDS_COMMITMENT))
     for name in ("what", "target", "evidence"):
         words = getattr(commitment, name)
         if words is not None:
-            yield from check_text(f"commitment: {name}", words, rules.languages)
+            yield from check_text(f"commitment: {name}", words, rules.languages, f"commitment.{name}")
     if commitment.measure_id and commitment.measure_id not in rules.metric_ids:
-        yield f"commitment: measure_id: {one_of(rules.metric_ids, commitment.measure_id)}"
+        line = f"commitment: measure_id: {one_of(rules.metric_ids, commitment.measure_id)}"
+        yield Told(line, "measure", "measure_id")
     if not commitment.measure_id and commitment.evidence is None:
-        yield "commitment: expected a measure of the report, or evidence that will show it, got neither"
+        line = "commitment: expected a measure of the report, or evidence that will show it, got neither"
+        yield Told(line, "proof", "measure_id")
     if commitment.due_on < item.heard_on:
-        yield f"commitment: due_on: expected a day from {item.heard_on} on, when it was heard, got {commitment.due_on}"
+        line = f"commitment: due_on: expected a day from {item.heard_on} on, when it was heard, got {commitment.due_on}"
+        yield Told(line, "due_early", "due_on", day=item.heard_on)
 
 
 def _check_steps(item: FeedbackItem, rules: Rules) -> Iterator[str]:
@@ -157,10 +164,11 @@ def _check_steps(item: FeedbackItem, rules: Rules) -> Iterator[str]:
     for number, step in enumerate(item.steps, 1):
         where = f"step {number} of {step.on}"
         if step.on > rules.today:
-            yield f"{where}: expected a day up to {rules.today}, got {step.on}"
+            yield Told(f"{where}: expected a day up to {rules.today}, got {step.on}", "late", "on", day=rules.today)
         if before is not None:
             if step.on < before.on:
-                yield f"{where}: expected a day from {before.on} on, that of the step before, got {step.on}"
+                line = f"{where}: expected a day from {before.on} on, that of the step before, got {step.on}"
+                yield Told(line, "early", "on", day=before.on)
             yield from _check_change(where, before.status, step, disputes)
         yield from _check_words_of(where, step, rules)
         before = step
@@ -168,23 +176,32 @@ def _check_steps(item: FeedbackItem, rules: Rules) -> Iterator[str]:
 
 def _check_change(where: str, before: Status, step: Step, disputes: Collection[date]) -> Iterator[str]:
     if not may_follow(before, step.status):
-        allowed = ", ".join(status for status in Status if may_follow(before, status))
+        allowed = tuple(status for status in Status if may_follow(before, status))
         hint = "; only residents can reopen it: record their dispute as a reply" if before is Status.DONE else ""
-        yield f"{where}: status: expected after {before} one of {allowed}, got {step.status}{hint}"
+        line = f"{where}: status: expected after {before} one of {', '.join(allowed)}, got {step.status}{hint}"
+        if before is Status.DONE:
+            yield Told(line, "dispute", "status")
+        else:
+            yield Told(line, "follow", "status", before=before, allowed=allowed)
     elif before is Status.DONE and step.on not in disputes:
-        yield f"{where}: expected a reply of that day with a dispute, since only residents can dispute, got none"
+        line = f"{where}: expected a reply of that day with a dispute, since only residents can dispute, got none"
+        yield Told(line, "dispute", "status")
 
 
 def _check_words_of(where: str, step: Step, rules: Rules) -> Iterator[str]:
     needed = _NEEDED_WORDS.get(step.status)
     if needed and getattr(step, needed) is None:
-        yield f"{where}: {needed}: expected {_WHY[step.status]}, since it says {step.status}, got nothing"
+        line = f"{where}: {needed}: expected {WHY[step.status]}, since it says {step.status}, got nothing"
+        yield Told(line, f"why.{step.status}", needed)
     if step.evidence:
-        yield from check_address(f"{where}: evidence", step.evidence)
+        yield from check_address(f"{where}: evidence", step.evidence, "evidence")
     elif step.status is Status.DONE:
-        yield f"{where}: evidence: expected an address such as https://example.org/report, since it says done, got none"
+        line = (
+            f"{where}: evidence: expected an address such as https://example.org/report, since it says done, got none"
+        )
+        yield Told(line, "evidence", "evidence", status=step.status)
     for name, words in words_of(step):
-        yield from check_text(f"{where}: {name}", words, rules.languages)
+        yield from check_text(f"{where}: {name}", words, rules.languages, name)
 
 
 def _check_replies(item: FeedbackItem, rules: Rules) -> Iterator[str]:
@@ -215,16 +232,18 @@ def _check_percentages(item: FeedbackItem) -> Iterator[str]:
     if item.commitment is not None and item.commitment.measure_id:
         return
     for name, words in words_of(item.commitment) if item.commitment else ():
-        yield from _check_percentage(words, "commitment", ":", name)
+        yield from _check_percentage(words, f"commitment: {name}", f"commitment.{name}")
     for number, step in enumerate(item.steps, 1):
         for name, words in words_of(step):
-            yield from _check_percentage(words, "step", number, "of", step.on, ":", name)
+            yield from _check_percentage(words, f"step {number} of {step.on}: {name}", name)
 
 
-def _check_percentage(words: Text, *where: object) -> Iterator[str]:
-    if has_percentage(words.text) or any(map(has_percentage, words.translations.values())):
-        told = " ".join(map(str, where)).replace(" :", ":")
-        yield f"{told}: expected no percentage without a measure_id in the commitment, got one"
+def _check_percentage(words: Text, where: str, field: str) -> Iterator[str]:
+    for tag, text in {words.language: words.text, **words.translations}.items():
+        if has_percentage(text):
+            line = f"{where}: expected no percentage without a measure_id in the commitment, got one"
+            yield Told(line, "percentage", f"{field}.{tag}")
+            return
 
 
 def words_of(record: Step | Commitment) -> Iterator[tuple[str, Text]]:

@@ -13,8 +13,9 @@ from typing import Any
 
 from district_reports.feedback.sample_plots import LONGEST, PLOTS, REPORT_PLOTS, Event, Plot
 from district_reports.feedback.sample_words import SampleWords, Story, Words, load_sample_words, make_text
-from district_reports.feedback.standing import CITY, cut_at
+from district_reports.feedback.standing import cut_at
 from district_reports.model import (
+    CITY,
     GROUPS,
     Channel,
     Commitment,

@@ -23,7 +23,6 @@ Words = dict[str, str]
 class Story(Record):
     """`[[story]]`, `[[report_story]]`: something that people ask for, and what is done."""
 
-    story_id: str
     theme_codes: tuple[str, ...]
     owner: Owner
     measure_id: str = ""

@@ -8,9 +8,6 @@ from typing import NamedTuple
 from district_reports.errors import RuleError
 from district_reports.model import FeedbackItem, Reply, Status, Step
 
-CITY = "city"
-"""Stands for the whole city where a district's id could."""
-
 NEEDS_COMMITMENT = frozenset({Status.AGREED, Status.UNDER_WAY, Status.DONE})
 
 

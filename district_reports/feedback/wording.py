@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
+from district_reports.errors import Told
 from district_reports.model import Text
 
 LONGEST = 5000
@@ -39,11 +40,11 @@ def has_percentage(text: str) -> bool:
     return bool(_PERCENTAGE.search("".join(c for c in plain if unicodedata.category(c) not in _IGNORED)))
 
 
-def check_text(where: str, text: Text, languages: Collection[str]) -> Iterator[str]:
-    """Tell what is wrong with a person's words."""
+def check_text(where: str, text: Text, languages: Collection[str], field: str = "") -> Iterator[str]:
+    """Tell what is wrong with a person's words; of which language of the field the words are is told as `field.tag`."""
     if text.language not in languages:
-        yield f"{where}: language: {one_of(languages, text.language)}"
-    yield from check_words(where, text.text)
+        yield Told(f"{where}: language: {one_of(languages, text.language)}", "language", field)
+    yield from check_words(where, text.text, f"{field}.{text.language}")
     if not text.translations and not text.reviewed_by:
         return
     if text.language in text.translations:
@@ -53,23 +54,25 @@ def check_text(where: str, text: Text, languages: Collection[str]) -> Iterator[s
     for tag in sorted(set(text.reviewed_by) - set(text.translations)):
         yield f"{where}: expected a translation into {tag}, since its review is signed, got none"
     for tag, words in text.translations.items():
-        yield from check_words(f"{where} in {tag}", words)
+        yield from check_words(f"{where} in {tag}", words, f"{field}.{tag}")
     for role in text.reviewed_by.values():
         yield from check_words(f"{where}: who reviewed it", role)
 
 
-def check_words(where: str, words: str) -> Iterator[str]:
+def check_words(where: str, words: str, field: str = "") -> Iterator[str]:
     """Tell what is wrong with the characters of a text."""
     if not words.strip():
-        yield f"{where}: expected a text, got none"
+        yield Told(f"{where}: expected a text, got none", "words", field)
     if len(words) > LONGEST:
-        yield f"{where}: expected up to {LONGEST} characters, got {len(words)}"
+        line = f"{where}: expected up to {LONGEST} characters, got {len(words)}"
+        yield Told(line, "long", field, limit=LONGEST, got=len(words))
     if found := _UNPRINTABLE.search(words):
-        got = f"U+{ord(found[0]):04X} at character {found.start() + 1}"
-        yield f"{where}: expected characters that can be printed, got {got}"
+        place = found.start() + 1
+        line = f"{where}: expected characters that can be printed, got U+{ord(found[0]):04X} at character {place}"
+        yield Told(line, "unprintable", field, place=place)
 
 
-def check_address(where: str, address: str) -> Iterator[str]:
+def check_address(where: str, address: str, field: str = "") -> Iterator[str]:
     """Tell what is wrong with the address of evidence."""
     try:
         parts = urlsplit(address)
@@ -79,7 +82,8 @@ def check_address(where: str, address: str) -> Iterator[str]:
     # A space or a control character would be dropped silently by whoever follows the address.
     is_right = is_right and not re.search(r"[\s\\<>\"]", address) and not _UNPRINTABLE.search(address)
     if not is_right or len(address) > LONGEST_ADDRESS:
-        yield f"{where}: expected an address such as https://example.org/report, got {shorten(address)}"
+        line = f"{where}: expected an address such as https://example.org/report, got {shorten(address)}"
+        yield Told(line, "address", field)
 
 
 def one_of(allowed: Collection[str], got: str) -> str:

@@ -11,7 +11,7 @@ from typing import get_args
 from babel import Locale
 
 from district_reports.errors import Problem, ReadingError
-from district_reports.model import Meeting
+from district_reports.model import CITY, Meeting
 from district_reports.periods import Quarter
 from district_reports.readings.cells import CellReader
 from district_reports.readings.tables import SUFFIXES, Row, find_table, load_table
@@ -22,7 +22,6 @@ COLUMNS = (
     *("meeting_id", "kind", "district_id", "day", "start", "end"),
     *("place", "address", "url", "languages", "beats"),
 )
-CITY = "city"
 KINDS = get_args(Meeting.model_fields["kind"].annotation)
 BEAT, COUNCIL = KINDS[:2]
 LONGEST = 200

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from district_reports.guide.meetings import BEAT, CITY, COUNCIL
+from district_reports.guide.meetings import BEAT, COUNCIL
 from district_reports.guide.records import PartFiles
-from district_reports.model import Decided, Meeting, Priority, Text
+from district_reports.model import CITY, Decided, Meeting, Priority, Text
 from district_reports.periods import Quarter
 from district_reports.settings import Settings
 

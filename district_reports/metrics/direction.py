@@ -1,8 +1,8 @@
 """Whether a report may say that a count is "higher" or "lower": the one rule for all counts.
 
-What belongs here: how much counts scatter from quarter to quarter, the test of one count against the year before or
-against the mean of earlier years, and the choice of the word. What does not: which counts are compared, whether a
-number is ripe or fresh enough to be compared (`State`), and how the word reads in a language.
+What belongs here: how much counts scatter from quarter to quarter, the test of one count against the year before, and
+the choice of the word. What does not: which counts are compared, whether a number is ripe or fresh enough to be
+compared (`State`), and how the word reads in a language.
 
 All functions are pure: they read no file and no clock. Counts are whole numbers of events in one quarter.
 
@@ -72,10 +72,10 @@ class Member(NamedTuple):
 
     now: int | None
     """Events in the report's quarter; None where there is no value, or none that may be compared."""
-    before: float | None
-    """Events in the same quarter of the year before (or a mean of earlier years); None likewise."""
+    before: int | None
+    """Events in the same quarter of the year before; None likewise."""
     p_value: float | None
-    """From `compare_counts` or `compare_with_mean`, share (0-1); None where it was not tested."""
+    """From `compare_counts`, share (0-1); None where it was not tested."""
 
 
 def estimate_dispersion(counts: pd.DataFrame) -> Dispersion:
@@ -131,39 +131,14 @@ def compare_counts(now: int, before: int, dispersion: Dispersion, rule: Directio
     return _p_from_t((now - before) / math.sqrt(dispersion.phi * total), dispersion)
 
 
-def compare_with_mean(now: int, mean: float, years: int, dispersion: Dispersion, rule: DirectionRule) -> float:
-    """Return the two-sided p-value of one count against the mean of the same quarter in earlier years.
-
-    The difference a - m is divided by the square root of phi (m + m/k) and held against Student's t. With a total
-    a + k m under `exact_below`, or with no event in any earlier year, it is the exact conditional test with a share of
-    1 / (k + 1) for `now`.
-
-    Args:
-        now: Events in the report's quarter.
-        mean: Mean of the same quarter over the earlier years, events.
-        years: Number k of earlier years in the mean, at least 1.
-        dispersion: Of the metric; the exact test does not use it.
-        rule: The thresholds.
-
-    Returns:
-        Share (0-1); 1 where there is no event at all.
-    """
-    total = now + round(mean * years)
-    if total == 0:
-        return 1.0
-    if total < rule.exact_below or total == now:
-        return float(_stats().binomtest(now, total, 1 / (years + 1)).pvalue)
-    return _p_from_t((now - mean) / math.sqrt(dispersion.phi * (mean + mean / years)), dispersion)
-
-
-def choose_direction(now: int | None, before: float | None, p_value: float | None, rule: DirectionRule) -> Direction:
+def choose_direction(now: int | None, before: int | None, p_value: float | None, rule: DirectionRule) -> Direction:
     """Return the word for one comparison that stands alone, such as a key fact.
 
     A word needs both a p-value under `significance` and a change of at least `minimum_change`.
 
     Args:
         now: Events in the report's quarter; None where there is no value.
-        before: Events in the same quarter of the year before, or the mean of earlier years; None likewise.
+        before: Events in the same quarter of the year before; None likewise.
         p_value: Of this comparison, share (0-1); None where it was not tested.
         rule: The thresholds.
 
@@ -204,12 +179,12 @@ def choose_family(family: Sequence[Member], rule: DirectionRule) -> list[Directi
     return words
 
 
-def change_pct(now: int | None, before: float | None, rule: DirectionRule) -> float | None:
+def change_pct(now: int | None, before: int | None, rule: DirectionRule) -> float | None:
     """Return the change against the earlier figure, percent (0-100); None where it would mislead.
 
     Args:
         now: Events in the report's quarter; None where there is no value.
-        before: Events in the year before, or the mean of earlier years; None likewise.
+        before: Events in the year before; None likewise.
         rule: The thresholds.
 
     Returns:
@@ -223,7 +198,7 @@ def change_pct(now: int | None, before: float | None, rule: DirectionRule) -> fl
     return 100.0 * (now - before) / before
 
 
-def _word(now: int, before: float, is_clear: bool, rule: DirectionRule) -> Direction:
+def _word(now: int, before: int, is_clear: bool, rule: DirectionRule) -> Direction:
     """Return the word, given whether the test found the difference clear; from zero, any increase is large enough."""
     change = now - before
     is_small = before > 0 and abs(change) / before < rule.minimum_change

@@ -6,7 +6,6 @@ What belongs here: figures into measures. What does not: reading the file they c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 import pandas as pd
 
@@ -26,7 +25,6 @@ def count_force(
     opened: Opened,
     quarters: Sequence[Quarter],
     readings: Mapping[tuple[str, str], int],
-    stamp: tuple[date, str] | None = None,
 ) -> pd.DataFrame:
     """Return `out_metrics` of use of force: incidents, not forms.
 
@@ -34,7 +32,6 @@ def count_force(
         opened: The sources.
         quarters: Those wanted.
         readings: Incidents by district and quarter (`2026Q3`); other quarters are left out.
-        stamp: Day and origin of the figures; the incidents' day when not given.
 
     Returns:
         `force_incidents` (incidents), `not_published` where there is no figure; the city's is the sum of all
@@ -59,7 +56,7 @@ def count_force(
         "incidents",
         settings,
         quarters,
-        stamp=stamp or opened.stamp(SOURCE_ID),
+        stamp=opened.stamp(SOURCE_ID, is_brought=bool(readings)),
         covered={quarter for _, quarter in cells},
         missing=State.NOT_PUBLISHED,
     )

@@ -31,11 +31,9 @@ from typing import Any
 import pandas as pd
 
 from district_reports.errors import ContractError
+from district_reports.model import CITY as CITY
 from district_reports.model import Measure, State
 from district_reports.periods import Quarter
-
-CITY = "city"
-"""Stands for all rows of the city."""
 
 OUTSIDE = "none"
 """Stands for the rows whose district is missing or none of the config's."""

@@ -57,13 +57,19 @@ class Opened:
         """Whether the source has ever been read."""
         return source_id in self.origins
 
-    def stamp(self, source_id: str) -> tuple[date, str]:
-        """Return `as_of` and `origin_id` of a source's measures; where it was never read, the incidents' day."""
+    def stamp(self, source_id: str, *, is_brought: bool = False) -> tuple[date, str]:
+        """Return `as_of` and `origin_id` of a source's measures; where no portal was read for it, the incidents' day.
+
+        Args:
+            source_id: The source.
+            is_brought: Whether people brought its figures as a file; else it was never read, and its origin says so.
+        """
         origin = self.origins.get(source_id)
         if origin is not None:
             return origin.as_of, origin.origin_id
         incidents = self.origins[SOURCE_ID]
-        return incidents.as_of, incidents.origin_id.replace(SOURCE_ID, f"{source_id} (never read)", 1)
+        name = source_id if is_brought else f"{source_id} (never read)"
+        return incidents.as_of, incidents.origin_id.replace(SOURCE_ID, name, 1)
 
     def newest_day(self, source_id: str) -> date | None:
         """Return the newest day that a source's rows reach; None where there are none.
@@ -87,18 +93,17 @@ class Opened:
 
         return self.once(f"newest day of {source_id}", as_of, find)
 
-    def months(self, source_id: str, *, naming: str = "", date_column: str = "") -> dict[str, int]:
+    def months(self, source_id: str, *, naming: str = "") -> dict[str, int]:
         """Return a source's rows by month (`2026-07`); a month without any is not there.
 
         Args:
             source_id: The source.
             naming: Count only rows that have a value in this column.
-            date_column: The column that places a row; the source's own when not given.
 
         Raises:
             ConfigError: If there is no column of dates.
         """
-        placed_by = date_column or self.settings.source(source_id).date
+        placed_by = self.settings.source(source_id).date
         if not placed_by:
             raise ConfigError(f"source {source_id}: expected a date column, got none")
         counted = f"nullif(trim({quoted(naming)}), '')" if naming else "*"

@@ -147,21 +147,19 @@ def count_trust(opened: Opened, quarters: Sequence[Quarter]) -> pd.DataFrame:
     return join_tables(tables)
 
 
-def trust_period(opened: Opened, quarter: Quarter | None = None) -> tuple[date, date] | None:
+def trust_period(opened: Opened, quarter: Quarter) -> tuple[date, date] | None:
     """Return the first and last day of the scores that a quarter's report shows; None where it shows none.
 
     Args:
         opened: The sources.
-        quarter: The report's; the newest scores of the file when not given.
+        quarter: The report's.
     """
     config = opened.settings.outcomes.trust
     if config is None:
         return None
     _fill_scores(opened, config)
     published = _find_periods(opened)
-    if not published:
-        return None
-    return published.get(max(published) if quarter is None else _shown_quarter(quarter, published) or "")
+    return published.get(_shown_quarter(quarter, published) or "")
 
 
 def check_trust(opened: Opened) -> list[CheckResult]:

@@ -25,6 +25,7 @@ from district_reports.model.blocks import (
     RungId,
 )
 from district_reports.model.core import (
+    CITY,
     CheckResult,
     Comparison,
     Direction,
@@ -123,6 +124,7 @@ from district_reports.model.review import (
 )
 
 __all__ = [
+    "CITY",
     "AreaCount",
     "AreaTotal",
     "Asked",

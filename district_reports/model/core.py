@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+CITY = "city"
+"""Stands for the whole city where a district's id could."""
+
 
 class Record(BaseModel):
     """Root of all records: immutable, and an unknown key is an error."""

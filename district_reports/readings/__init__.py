@@ -29,7 +29,7 @@ from district_reports.periods import Quarter
 from district_reports.readings.clearance import load_clearance
 from district_reports.readings.corrections import FILE as CORRECTIONS
 from district_reports.readings.corrections import load_corrections
-from district_reports.readings.force import ForceReader, load_force
+from district_reports.readings.force import load_force
 from district_reports.readings.notes import FOLDER as NOTES
 from district_reports.readings.notes import load_explanations
 from district_reports.readings.population import load_population
@@ -44,8 +44,6 @@ class Readings:
 
     force: dict[tuple[str, str], int] = field(default_factory=dict)
     """(district, quarter such as `2026Q3`) -> incidents."""
-    force_readers: tuple[ForceReader, ...] = ()
-    """Who read them, where and when."""
     population: dict[str, int] = field(default_factory=dict)
     """District -> residents; empty where there is no file, else every district."""
     population_year: int | None = None
@@ -84,8 +82,7 @@ def load_readings(settings: Settings, records_dir: Path, drop_in_dir: Path, quar
     files: dict[str, str] = {}
     later: list[str] = []
     if force := load_force(settings, drop_in_dir, today):
-        figures, table = force
-        parts |= {"force": figures.incidents, "force_readers": figures.readers}
+        parts["force"], table = force
         files[f"{drop_in_dir.name}/{table.path.name}"] = table.sha256
     if population := load_population(settings, folder, today):
         residents, year, table = population

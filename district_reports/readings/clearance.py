@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from district_reports.model import Reading
+from district_reports.model import CITY, Reading
 from district_reports.place_ids import PlaceRule, find_district
 from district_reports.readings.cells import CellReader
 from district_reports.readings.tables import Row, Table, find_table, load_table
@@ -32,7 +32,6 @@ COLUMNS = (
     "read_on",
     "confidence",
 )
-CITY = "city"
 
 IN_YEAR = ("year_to_date_all", "year_to_date_arrest", "year_to_date_exceptional")
 """Clearances made in a year, whatever the year of the crime."""

@@ -9,13 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from district_reports.errors import ConfigError, Problem
-from district_reports.model import Correction
+from district_reports.model import CITY, Correction
 from district_reports.periods import Quarter
 from district_reports.readings.entries import check_words, load_entries, require_none
 from district_reports.settings import Settings
 
 FILE = "corrections.toml"
-CITY = "city"
 
 
 def load_corrections(

@@ -6,7 +6,6 @@ a police department has been tried. One incident can have several forms: inciden
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -19,27 +18,8 @@ STEM = "force"
 COLUMNS = ("district_id", "quarter", "incidents", "forms", "address", "read_by", "read_on")
 
 
-@dataclass(frozen=True)
-class ForceReader:
-    """Who read some of the figures, where and when."""
-
-    address: str
-    read_by: str
-    """A role, no name."""
-    read_on: date
-
-
-@dataclass(frozen=True)
-class ForceFigures:
-    """All figures of one file."""
-
-    incidents: dict[tuple[str, str], int]
-    """(district, quarter such as `2026Q3`) -> incidents."""
-    readers: tuple[ForceReader, ...]
-
-
-def load_force(settings: Settings, folder: Path, today: date) -> tuple[ForceFigures, Table] | None:
-    """Return the figures and the file they come from; None where there is no file.
+def load_force(settings: Settings, folder: Path, today: date) -> tuple[dict[tuple[str, str], int], Table] | None:
+    """Return incidents by district and quarter (`2026Q3`), and the file they come from; None where there is no file.
 
     Args:
         settings: The districts and the names of the columns.
@@ -58,28 +38,26 @@ def load_force(settings: Settings, folder: Path, today: date) -> tuple[ForceFigu
     table = load_table(path, COLUMNS, settings.outcomes.force.columns)
     cells = CellReader(table, settings)
     incidents: dict[tuple[str, str], int] = {}
-    readers: dict[ForceReader, None] = {}
     rows: dict[tuple[str, str], int] = {}
     for row in table.rows:
         figure = _read_row(cells, row, today)
         if figure is None:
             continue
-        key, count, reader = figure
+        key, count = figure
         if key in rows:
             cells.refuse(row, "district_id", f"district {key[0]} in {key[1]} once", f"it in row {rows[key]} too")
         rows.setdefault(key, row.number)
         incidents[key] = count
-        readers[reader] = None
     cells.require_sound()
-    return ForceFigures(incidents, tuple(readers)), table
+    return incidents, table
 
 
-def _read_row(cells: CellReader, row: Row, today: date) -> tuple[tuple[str, str], int, ForceReader] | None:
+def _read_row(cells: CellReader, row: Row, today: date) -> tuple[tuple[str, str], int] | None:
     district_id = cells.district(row, "district_id")
     quarter = cells.quarter(row, "quarter", today)
     incidents, forms = cells.count(row, "incidents"), cells.count(row, "forms")
-    address = cells.address(row, "address")
-    read_by = cells.text(row, "read_by", "the role of who read it")
+    cells.address(row, "address")
+    cells.text(row, "read_by", "the role of who read it")
     read_on = cells.day(row, "read_on", today)
     if incidents is not None and forms is not None and incidents > forms:
         cells.refuse(row, "incidents", f"at most as many as the {forms} forms", str(incidents))
@@ -87,4 +65,4 @@ def _read_row(cells: CellReader, row: Row, today: date) -> tuple[tuple[str, str]
         cells.refuse(row, "read_on", f"a day after {quarter.end}, when {quarter} was over")
     if district_id is None or quarter is None or incidents is None or read_on is None:
         return None
-    return (district_id, str(quarter)), incidents, ForceReader(address, read_by, read_on)
+    return (district_id, str(quarter)), incidents

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 
+from district_reports.email_addresses import is_address
 from district_reports.errors import Problem, ReadingError
 
 LARGEST: Final = 10 * 2**20
 """Bytes of a file."""
-_ADDRESS = re.compile(r"[^\s@<>\"'(),:;\\\[\]\x00-\x1f\x7f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 
 
 def load_recipients(folder: Path, name: str) -> tuple[str, ...]:
@@ -39,7 +38,7 @@ def load_recipients(folder: Path, name: str) -> tuple[str, ...]:
         address = line.partition("#")[0].strip()
         if not address:
             continue
-        if not _ADDRESS.fullmatch(address) or len(address) > 254:
+        if not is_address(address):
             problems.append(Problem(f"line {number}", "an e-mail address", "another form"))
         found.setdefault(address.lower(), address)
     if problems:

@@ -24,18 +24,16 @@ from typing import IO, Any
 from lxml import etree
 
 from district_reports.errors import Problem, ReadingError
+from district_reports.readings.workbooks import require_harmless
 
 MOST_UNPACKED = 500_000_000
 """Bytes; a ledger of ten thousand items with a hundred thousand entries unpacks to a fifth of that."""
-MOST_MEMBERS = 1_000
 
-_CHUNK = 1 << 20
 _NOWHERE = 1 << 20
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _TEXT = f"{_MAIN}t"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_DECLARED = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError),
     # What a file lacks that must be there, or names what is not.
@@ -78,7 +76,7 @@ def read_sheets(
     sheets: dict[str, list[Line]] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            _require_harmless(path, packed, most_unpacked)
+            require_harmless(path, packed, most_unpacked)
             book = _read_book(packed, most_rows, most_columns)
             for name, member in _find_sheets(packed):
                 with packed.open(member) as stream:
@@ -91,31 +89,6 @@ def read_sheets(
     if problems:
         raise ReadingError(path, problems)
     return sheets
-
-
-def _require_harmless(path: Path, packed: zipfile.ZipFile, most_unpacked: int) -> None:
-    """Refuse what unpacks to too much, XML with entities, and macros."""
-    members = packed.infolist()
-    size = sum(member.file_size for member in members)
-    if size > most_unpacked or len(members) > MOST_MEMBERS:
-        limits = f"at most {most_unpacked} bytes in {MOST_MEMBERS} files when unpacked"
-        raise ReadingError(path, [Problem("", limits, f"{size} in {len(members)}")])
-    macros = [member.filename for member in members if member.filename.lower().endswith("vbaproject.bin")]
-    if macros:
-        raise ReadingError(path, [Problem("", "a workbook without macros (save it as XLSX)", macros[0])])
-    for member in members:
-        with packed.open(member) as stream:
-            if _declares_entities(stream):
-                raise ReadingError(path, [Problem(member.filename, "XML without declarations of its own", "<!DOCTYPE")])
-
-
-def _declares_entities(stream: IO[bytes]) -> bool:
-    tail = b""
-    while chunk := stream.read(_CHUNK):
-        if any(sign in tail + chunk for sign in _DECLARED):
-            return True
-        tail = chunk[-max(map(len, _DECLARED)) :]
-    return False
 
 
 def _parse(packed: zipfile.ZipFile, member: str) -> Any:

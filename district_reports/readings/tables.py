@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from district_reports.errors import Problem, ReadingError, StoreError
-from district_reports.readings.workbooks import read_workbook
+from district_reports.readings.workbooks import OLD_WORKBOOK, WORKBOOK, read_workbook
 
 MOST_BYTES = 5_000_000
 """A table of readings has some hundred rows; more is a mistake, or an attack."""
@@ -26,8 +26,6 @@ MOST_COLUMNS = 100
 
 SUFFIXES = (".csv", ".xlsx")
 
-_WORKBOOK = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _RUNS = ("=", "+", "-", "@")
 """First characters that make a spreadsheet run a cell; no value of our files begins so."""
@@ -66,8 +64,12 @@ def find_table(folder: Path, stem: str) -> Path | None:
     return found[0] if found else None
 
 
-def load_bytes(path: Path) -> bytes:
+def load_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     """Return a file's bytes.
+
+    Args:
+        path: The file.
+        most: Bytes that it may have.
 
     Raises:
         ReadingError: If it is empty or too large.
@@ -75,14 +77,39 @@ def load_bytes(path: Path) -> bytes:
     """
     try:
         size = path.stat().st_size
-        data = path.read_bytes() if size <= MOST_BYTES else b""
+        data = path.read_bytes() if size <= most else b""
     except OSError as error:
         raise StoreError(f"{path}: expected a file that can be read, got {error}", path=path) from error
-    if size > MOST_BYTES:
-        raise ReadingError(path, [Problem("", f"at most {MOST_BYTES} bytes", f"{size}")])
+    if size > most:
+        raise ReadingError(path, [Problem("", f"at most {most} bytes", f"{size}")])
     if not data.strip():
         raise ReadingError(path, [Problem("", "a table", "an empty file")])
     return data
+
+
+def find_encoding(path: Path, data: bytes) -> str:
+    """Return Python's name of the encoding of a CSV file: UTF-8 with or without a byte order mark, or Windows-1252.
+
+    Args:
+        path: Of the file, for messages.
+        data: Its bytes.
+
+    Raises:
+        ReadingError: If it is neither.
+    """
+    if data.startswith(OLD_WORKBOOK):
+        raise ReadingError(
+            path, [Problem("", "CSV or XLSX", "an old workbook (XLS), or a locked one; save it as XLSX")]
+        )
+    if data.startswith(_WIDE) or b"\0" in data:
+        raise ReadingError(path, [Problem("", "CSV in UTF-8 or Windows-1252, or XLSX", "UTF-16, or no text at all")])
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise ReadingError(path, [Problem("", "CSV in UTF-8 or Windows-1252, or XLSX", "bytes that are neither")])
 
 
 def load_table(path: Path, columns: Sequence[str], names: dict[str, str] | None = None) -> Table:
@@ -99,7 +126,7 @@ def load_table(path: Path, columns: Sequence[str], names: dict[str, str] | None 
     """
     data = load_bytes(path)
     wanted = {name: (names or {}).get(name, name) for name in columns}
-    if data.startswith(_WORKBOOK):
+    if data.startswith(WORKBOOK):
         lines = read_workbook(path, data, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
     else:
         lines = _read_csv(path, data, wanted)
@@ -121,7 +148,7 @@ def load_table(path: Path, columns: Sequence[str], names: dict[str, str] | None 
 
 def _read_csv(path: Path, data: bytes, wanted: dict[str, str]) -> list[list[str]]:
     """Return the lines as texts without spaces around them."""
-    text = _decode(path, data)
+    text = data.decode(find_encoding(path, data))
     first = text.splitlines()[0] if text.strip() else ""
     separator = max(",;", key=lambda sign: (len(set(_split(first, sign)) & set(wanted.values())), first.count(sign)))
     lines: list[list[str]] = []
@@ -133,19 +160,6 @@ def _read_csv(path: Path, data: bytes, wanted: dict[str, str]) -> list[list[str]
     except csv.Error as error:
         raise ReadingError(path, [Problem(f"row {len(lines) + 1}", "a line of CSV", str(error))]) from error
     return lines
-
-
-def _decode(path: Path, data: bytes) -> str:
-    if data.startswith(_OLD_WORKBOOK):
-        raise ReadingError(path, [Problem("", "CSV or XLSX", "an old workbook (XLS); save it as XLSX or CSV")])
-    if data.startswith(_WIDE) or b"\0" in data:
-        raise ReadingError(path, [Problem("", "CSV in UTF-8 or Windows-1252, or XLSX", "UTF-16, or no text at all")])
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ReadingError(path, [Problem("", "CSV in UTF-8 or Windows-1252, or XLSX", "bytes that are neither")])
 
 
 def _split(line: str, separator: str) -> list[str]:

@@ -3,7 +3,8 @@
 A workbook is a ZIP of XML files and comes from anywhere, so what it unpacks to is bounded before it is unpacked, and
 XML that declares entities is refused.
 
-What belongs here: the only use of openpyxl. What does not: what the columns are.
+What belongs here: reading a workbook cell by cell, and what each one must be before it is unpacked. What does not: what
+the columns are; workbooks of a hundred thousand rows (`sheets`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import zipfile
 import zlib
 from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from district_reports.errors import Problem, ReadingError
 
@@ -22,8 +23,15 @@ MOST_UNPACKED = 50_000_000
 """Bytes; a workbook within the limits of a table unpacks to a tenth of that."""
 MOST_MEMBERS = 1_000
 
+WORKBOOK = b"PK\x03\x04"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+"""First bytes of an XLSX file, and of an XLS file or one locked by a password."""
+
 _DECLARATION = "<!DOCTYPE"
+_DECLARED = tuple(_DECLARATION.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _MACROS = ("vbaproject.bin", "vbadata.xml")
+_CHUNK = 1 << 20
+"""Bytes of a member that are looked at together."""
 
 
 def read_workbook(path: Path, data: bytes, *, most_rows: int, most_columns: int) -> list[list[str]]:
@@ -62,7 +70,11 @@ def open_book(path: Path, data: bytes, *, most_unpacked: int = MOST_UNPACKED) ->
     Raises:
         ReadingError: If it is no such workbook, holds macros, or unpacks to more.
     """
-    _require_harmless(path, data, most_unpacked)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            require_harmless(path, packed, most_unpacked)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
+        raise ReadingError(path, [Problem("", "an XLSX workbook", f"a broken or locked file: {error}")]) from error
     # Loaded only here: most files are CSV.
     import openpyxl
 
@@ -76,26 +88,41 @@ def open_book(path: Path, data: bytes, *, most_unpacked: int = MOST_UNPACKED) ->
         raise ReadingError(path, [Problem("", "an XLSX workbook", f"one that cannot be read: {reason}")]) from error
 
 
-def _require_harmless(path: Path, data: bytes, most_unpacked: int) -> None:
-    """Refuse what unpacks to too much, XML with entities, and macros whatever the file is called."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            members = packed.infolist()
-            size = sum(member.file_size for member in members)
-            if size > most_unpacked or len(members) > MOST_MEMBERS:
-                limits = f"at most {most_unpacked} bytes in {MOST_MEMBERS} files when unpacked"
-                raise ReadingError(path, [Problem("", limits, f"{size} in {len(members)}")])
-            if any(PurePosixPath(member.filename).name.lower() in _MACROS for member in members):
-                raise ReadingError(path, [Problem("", "a workbook without macros; save it as XLSX", "one with macros")])
-            declared = [member.filename for member in members if _declares_entities(packed.read(member))]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
-        raise ReadingError(path, [Problem("", "an XLSX workbook", f"a broken or locked file: {error}")]) from error
-    if declared:
-        raise ReadingError(path, [Problem(declared[0], "XML without declarations of its own", _DECLARATION)])
+def require_harmless(path: Path, packed: zipfile.ZipFile, most_unpacked: int) -> None:
+    """Refuse what unpacks to too much, XML with entities, and macros whatever the file is called.
+
+    What is no sound ZIP raises what `zipfile` and `zlib` raise.
+
+    Args:
+        path: Of the file, for messages.
+        packed: The workbook; nothing of it has been unpacked.
+        most_unpacked: Bytes that it may unpack to.
+
+    Raises:
+        ReadingError: If it is to be refused.
+    """
+    members = packed.infolist()
+    size = sum(member.file_size for member in members)
+    if size > most_unpacked or len(members) > MOST_MEMBERS:
+        limits = f"at most {most_unpacked} bytes in {MOST_MEMBERS} files when unpacked"
+        raise ReadingError(path, [Problem("", limits, f"{size} in {len(members)}")])
+    if any(PurePosixPath(member.filename).name.lower() in _MACROS for member in members):
+        raise ReadingError(path, [Problem("", "a workbook without macros; save it as XLSX", "one with macros")])
+    for member in members:
+        with packed.open(member) as stream:
+            if _declares_entities(stream):
+                raise ReadingError(
+                    path, [Problem(member.filename, "XML without declarations of its own", _DECLARATION)]
+                )
 
 
-def _declares_entities(data: bytes) -> bool:
-    return any(_DECLARATION.encode(encoding) in data for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+def _declares_entities(stream: IO[bytes]) -> bool:
+    tail = b""
+    while chunk := stream.read(_CHUNK):
+        if any(sign in tail + chunk for sign in _DECLARED):
+            return True
+        tail = chunk[-max(map(len, _DECLARED)) :]
+    return False
 
 
 def _read_sheet(path: Path, sheet: Any, problems: list[Problem]) -> list[list[str]]:

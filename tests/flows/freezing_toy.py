@@ -13,8 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from district_reports.metrics import CITY
-from district_reports.model import ReviewTaken
+from district_reports.model import CITY, ReviewTaken
 from district_reports.review import log
 from district_reports.settings import Settings
 from district_reports.store import Store

@@ -9,6 +9,7 @@ import pytest
 
 from district_reports.settings import Settings, find_asset
 from flows import command_line, stages
+from flows.command_options import choose_places
 from tests.flows.answers import DRAFT, Run, told
 
 USAGE: dict[str, tuple[tuple[str, ...], str]] = {
@@ -35,8 +36,14 @@ def test_wrong_arguments_end_with_2_and_say_what_is_allowed(run: Run, words: tup
 
 
 def test_all_allowed_districts_are_named(run: Run, settings: Settings) -> None:
-    _, _, errors = run(*DRAFT, "--district", "7")
-    assert f"expected one of {', '.join(settings.district_ids)}, city, got '7'" in told(errors)
+    _, _, errors = run(*DRAFT, "--district", "77")
+    assert f"expected one of {', '.join(settings.district_ids)}, city, got '077'" in told(errors)
+
+
+def test_a_district_may_be_named_without_its_zeros(settings: Settings) -> None:
+    first = settings.district_ids[0]
+    assert choose_places(settings, ["city", first.lstrip("0")]) == (first, "city")
+    assert choose_places(settings, None) == choose_places(settings, []) == (*settings.district_ids, "city")
 
 
 @pytest.mark.parametrize("words", [("--help",), ("draft", "--help"), ("sync", "--help")], ids=" ".join)

@@ -16,9 +16,8 @@ from lxml import html
 from pypdf import PdfReader
 
 from district_reports.dossier import load_dossier
-from district_reports.metrics import CITY
 from district_reports.metrics.measures import parse_measures
-from district_reports.model import Dossier, State
+from district_reports.model import CITY, Dossier, State
 from district_reports.periods import Quarter
 from district_reports.render.i18n import Words
 from district_reports.render.page import build_page

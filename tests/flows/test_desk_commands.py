@@ -9,13 +9,16 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from district_reports.database import open_database
 from district_reports.errors import StoreError
 from district_reports.periods import Quarter
+from district_reports.review.people import find_person
 from flows.desk_opening import PROGRAM, Folders, load_key, make_runner
 from flows.records import SourceKind
 from tests.flows.answers import Run, told
@@ -105,12 +108,58 @@ def test_the_key_stays_and_is_for_its_owner_alone(tmp_path: Path) -> None:
         load_key(path)
 
 
+def id_of(data: Path, address: str) -> str:
+    with (
+        closing(open_database(data / "records.sqlite3", city_id="chicago", kind="sample")) as database,
+        database.read() as connection,
+    ):
+        person = find_person(connection, email=address)
+    assert person is not None
+    return person.person_id
+
+
+@pytest.mark.parametrize("kind", ["freeze", "reopen"])
+def test_a_step_is_taken_for_a_publisher_alone(run: Run, where: tuple[str, ...], tmp_path: Path, kind: str) -> None:
+    """Between the form and the program it starts, a role may be taken."""
+    run("desk", "invite", *ANA, *where)
+    for by in (id_of(tmp_path / "data", "ana@city.example"), "operator", "nobody", ""):
+        code, _, errors = run("desk", "step", kind, "2026Q3", f"--by={by}", "--reason=x", *where)
+        assert code == 2
+        assert "expected a publisher" in told(errors)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_right"),
+    [
+        ("https://desk.example", True),
+        ("https://desk.example:8443/", True),
+        ("https://Desk.Example:443", True),
+        ("https://city.example/desk", False),
+        ("https://desk.example?x=1", False),
+        ("https://me:secret@desk.example", False),
+    ],
+)
+def test_the_address_of_the_desk_is_a_host_alone(
+    run: Run, where: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, url: str, is_right: bool
+) -> None:
+    monkeypatch.setenv("DISTRICT_REPORTS_DESK_URL", url)
+    code, output, errors = run("desk", "invite", *ANA, *where)
+    if is_right:
+        port = ":8443" if "8443" in url else ""
+        assert (code, output.splitlines()[1].partition("/sign-in/")[0]) == (0, f"https://desk.example{port}")
+    else:
+        assert code == 2
+        assert "DISTRICT_REPORTS_DESK_URL: expected" in told(errors)
+        assert "secret" not in errors
+
+
 @pytest.mark.slow
-def test_a_step_is_started_as_a_program_of_its_own(tmp_path: Path) -> None:
+def test_a_step_is_started_as_a_program_of_its_own(run: Run, where: tuple[str, ...], tmp_path: Path) -> None:
     data = tmp_path / "data"
     load_key(data / "desk.key")
     folders = Folders(SourceKind.SAMPLE, data, tmp_path)
-    make_runner(folders)("freeze", Quarter(2026, 3), "--help me\0", "p1")
+    run("desk", "invite", "p@city.example", "--name", "P", "--role", "publisher", *where)
+    make_runner(folders)("freeze", Quarter(2026, 3), "--help me\0", id_of(data, "p@city.example"))
     log = data / "desk-steps.log"
     until = time.monotonic() + 120
     while "district-reports:" not in log.read_text() and time.monotonic() < until:

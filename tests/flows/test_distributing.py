@@ -21,8 +21,8 @@ from district_reports.render.email import UNSUBSCRIBE_MARK
 from district_reports.render.i18n import load_words
 from district_reports.review import log, people
 from district_reports.settings import Settings, find_asset, load_settings
-from flows.distributing import plan_mailings, send_mailings
-from flows.reminding import is_due, plan_reminders, send_reminders
+from flows.distributing import plan_mailings, require_published, send_mailings
+from flows.reminding import find_due, plan_reminders, send_reminders
 from tests.unit.mail.smtp_server import Letterbox, running
 from tests.unit.metrics.rows import TOY
 
@@ -119,6 +119,40 @@ def test_a_digest_that_is_not_the_published_one_does_not_leave(public: Path, nam
         plan(public)
 
 
+def tell_published(database: Database, public: Path, kind: str = "published", version: int = 1, **more: str) -> None:
+    """Log what a publication logs."""
+    data = (public / "2026Q3" / "v1" / "release.json").read_bytes()
+    content = {"version": version, "manifest": "0" * 64, "release": hashlib.sha256(data).hexdigest(), "site": "s"}
+    with database.begin() as connection:
+        log.append(connection, kind=kind, by=log.OPERATOR, at=AT, quarter="2026Q3", content={**content, **more})
+
+
+def test_what_the_log_tells_of_may_be_sent(public: Path, database: Database) -> None:
+    with pytest.raises(ReviewError, match="expected a published version, found none in the log"):
+        require_published(database, public, QUARTER)
+    tell_published(database, public)
+    require_published(database, public, QUARTER)
+
+
+def test_a_site_that_was_written_anew_by_hand_is_not_sent(public: Path, database: Database) -> None:
+    """With all its digests made to fit: they are not those that were published."""
+    tell_published(database, public)
+    path = public / "2026Q3" / "v1" / "release.json"
+    path.write_text(path.read_text().replace("2026-11-10", "2026-11-11"))
+    with pytest.raises(ReviewError, match=r"release.json: expected that of 2026Q3 v1"):
+        require_published(database, public, QUARTER)
+
+
+def test_what_was_withdrawn_or_is_not_shown_yet_is_not_sent(public: Path, database: Database) -> None:
+    tell_published(database, public)
+    tell_published(database, public, version=2, release="1" * 64)
+    with pytest.raises(ReviewError, match=r"release.json: expected that of 2026Q3 v2"):
+        require_published(database, public, QUARTER)
+    tell_published(database, public, "withdrawn", version=2, reason="Wrong.")
+    with pytest.raises(ReviewError, match="2026Q3 v2 was withdrawn"):
+        require_published(database, public, QUARTER)
+
+
 def test_what_is_not_public_is_not_sent(public: Path) -> None:
     (public / "2026Q3" / "v1" / "release.json").unlink()
     with pytest.raises(ReviewError, match="expected a published version"):
@@ -144,10 +178,13 @@ def test_a_list_cannot_leave_the_folder_of_records() -> None:
         with_list(recipients="lists/../../a.txt")
 
 
-def test_reminders_go_out_on_the_days_of_the_config_alone() -> None:
+def test_a_reminder_is_due_from_its_day_to_the_next_ones() -> None:
+    """So that a machine that was off on the day makes it up on the next; who has had it is not sent it again."""
     # The quarter ends on 30 September, thirty days later is 30 October.
-    due = [day for day in range(1, 31) if is_due(PLAIN, QUARTER, date(2026, 10, day))]
-    assert due == [23, 28]
+    due = {day: find_due(PLAIN, QUARTER, date(2026, 10, day)) for day in range(1, 32)}
+    assert {day for day, found in due.items() if found is None} == {*range(1, 23), 31}
+    assert {day for day, found in due.items() if found == date(2026, 10, 23)} == {*range(23, 28)}
+    assert {day for day, found in due.items() if found == date(2026, 10, 28)} == {28, 29, 30}
 
 
 def test_who_has_not_answered_is_reminded_in_their_own_language(database: Database) -> None:
@@ -170,7 +207,7 @@ def test_who_has_not_answered_is_reminded_in_their_own_language(database: Databa
         assert send_reminders(database, mailer, QUARTER, day, messages, AT) == Outcome(sent=2)
         assert send_reminders(database, mailer, QUARTER, day, messages, AT) == Outcome(already=2)
     with database.read() as connection:
-        assert [entry.kind for entry in log.read_entries(connection, quarter="2026Q3")] == ["reminded", "reminded"]
+        assert [entry.kind for entry in log.read_entries(connection, quarter="2026Q3")] == ["reminded"]
 
 
 def test_without_an_address_of_the_desk_nobody_is_reminded(database: Database) -> None:

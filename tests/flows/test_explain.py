@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from district_reports.metrics import CITY, OUTSIDE
-from district_reports.model import Snapshot, State
+from district_reports.metrics import OUTSIDE
+from district_reports.model import CITY, Snapshot, State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from district_reports.store import Store

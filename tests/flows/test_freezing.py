@@ -179,6 +179,11 @@ class TestRefused:
         assert phase_of(records) is Phase.OPEN
         return caught.value.problems
 
+    def test_dated_later_than_today_so_that_the_deadline_seems_over(self, data_dir: Path, records: Database) -> None:
+        with pytest.raises(RuleError, match="expected a day that has come, got 2026-11-01"):
+            freeze(data_dir, as_of=date(2026, 11, 1))
+        assert phase_of(records) is Phase.OPEN
+
     @pytest.mark.parametrize("as_of", [BEFORE, DEADLINE])
     def test_before_the_deadline(self, data_dir: Path, records: Database, as_of: date) -> None:
         assert self.refuse(data_dir, records, as_of=as_of) == tuple(ALL)

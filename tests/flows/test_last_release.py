@@ -10,13 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from district_reports.metrics import CITY
-from district_reports.model import CheckResult, Revisions, Snapshot, State
+from district_reports.model import CITY, CheckResult, Revisions, Snapshot, State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from district_reports.store import Store
-from flows.last_release import find_last_measures, find_last_release, make_revisions
-from flows.records import DraftRequest
+from flows.last_release import find_last_release, make_revisions
 from tests.flows.past_releases import (
     CRIMES,
     Row,
@@ -27,7 +25,6 @@ from tests.flows.past_releases import (
     save_rows,
     town_rows,
 )
-from tests.flows.small_city import make_request
 
 LAST, NOW = Quarter(2018, 2), Quarter(2018, 3)
 THEN_DAY, NOW_DAY = date(2018, 7, 9), date(2018, 10, 9)
@@ -74,14 +71,14 @@ def revise(
         is_it = (table[["district_id", "quarter", "metric_id"]] == list(hide)).all(axis=1)
         assert is_it.sum() == 1
         table = table.assign(value=table["value"].mask(is_it), state=table["state"].mask(is_it, str(State.SUPPRESSED)))
-    request: DraftRequest = make_request(store.root, CITY)
-    return make_revisions(city, store, request, table, {CRIMES: snapshot})
+    last, remarks = find_last_release(store, NOW)
+    found, unclear = make_revisions(city, store, last, NOW, table, {CRIMES: snapshot})
+    return found, [*remarks, *unclear]
 
 
 def test_before_the_first_release_there_is_nothing_to_compare(store: Store, city: Settings) -> None:
     assert found(store) == ("", [])
     assert revise(store, city, rows_of(NOW, city)) == ({}, [])
-    assert find_last_measures(city, store, make_request(store.root, CITY)) is None
 
 
 def test_the_newest_earlier_release_is_the_last_one(store: Store, city: Settings) -> None:
@@ -120,14 +117,13 @@ def test_numbers_that_the_manifest_does_not_vouch_for_are_not_used(store: Store,
     assert (name, remark.check_id, remark.passed, remark.required) == ("", "release_whole", False, False)
     assert str(LAST) in remark.expected
     assert revise(store, city, rows_of(NOW, city)) == ({}, [remark])
-    assert find_last_measures(city, store, make_request(store.root, CITY)) is None
 
 
 def test_the_numbers_of_the_last_release_are_those_published(store: Store, city: Settings) -> None:
     snapshot = release(store, city, LAST)
-    measures = find_last_measures(city, store, make_request(store.root, CITY))
-    assert measures is not None
-    pd.testing.assert_frame_equal(measures, count_table(store, city, snapshot, LAST.window(3)))
+    last, _ = find_last_release(store, NOW)
+    assert last is not None
+    pd.testing.assert_frame_equal(last.measures, count_table(store, city, snapshot, LAST.window(3)))
 
 
 def test_rows_that_came_late_and_were_reclassified_are_told_with_their_numbers(store: Store, city: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from district_reports.feedback.importing import import_items
 from district_reports.model import FeedbackItem, Ledger, Status, Step, Text
 from district_reports.settings import load_settings
 from district_reports.store import Store
+from flows.last_release import Release, find_last_release
 from flows.loop_rules import make_rules
 from flows.people import check_ledger, find_voices, open_records, take_ledger
 from flows.records import SourceKind
@@ -97,18 +99,22 @@ def test_nothing_was_entered_yet(store: Store) -> None:
     assert voices.register is not None, "the register of the documents travels with the program"
 
 
+def last(store: Store) -> Release | None:
+    return find_last_release(store, QUARTER)[0]
+
+
 def test_an_item_that_was_open_in_the_last_release_must_return(store: Store) -> None:
     stays, goes = item("A-1"), item("A-2")
     before = store.save_ledger(canonical_json(Ledger(items=(stays, goes))))
     publish_last(store, before)
     request = make_request(store.root, "city")
     store.save_ledger(canonical_json(Ledger(items=(stays,))))
-    results = check_ledger(store, request, find_voices(SETTINGS, request, store))
+    results = check_ledger(store, last(store), find_voices(SETTINGS, request, store))
     (failed,) = [result for result in results if not result.passed]
     assert failed.required and failed.check_id == "open_items_return"
     assert "A-2" in failed.got
     store.save_ledger(canonical_json(Ledger(items=(stays, goes))))
-    assert all(result.passed for result in check_ledger(store, request, find_voices(SETTINGS, request, store)))
+    assert all(result.passed for result in check_ledger(store, last(store), find_voices(SETTINGS, request, store)))
 
 
 def test_a_wrong_file_of_meetings_is_told_before_any_row_is_asked_for(tmp_path: Path) -> None:
@@ -118,6 +124,16 @@ def test_a_wrong_file_of_meetings_is_told_before_any_row_is_asked_for(tmp_path: 
     folder.mkdir(parents=True)
     (folder / f"{QUARTER.shifted(1)}.csv").write_text("day,where\ntomorrow,here\n")
     with pytest.raises(ReadingError, match="meetings"):
+        check_request(SETTINGS, request)
+
+
+def test_a_theme_with_a_number_that_no_report_has_is_told_before_any_row_is_asked_for(tmp_path: Path) -> None:
+    request = make_request(tmp_path / "data", "city", records_dir=tmp_path / "records")
+    shutil.copytree(Path(__file__).parents[2] / "data" / "engagement", request.records_dir / "engagement")
+    check_request(SETTINGS, request)
+    codebook = request.records_dir / "engagement" / "codebook.toml"
+    codebook.write_text(codebook.read_text().replace('"trust_score"', '"trust_scores"'))
+    with pytest.raises(ReadingError, match="measure_id: expected a metric of the report, got 'trust_scores'"):
         check_request(SETTINGS, request)
 
 
@@ -135,7 +151,7 @@ def test_a_release_whose_snapshot_is_gone_stops_the_draft(store: Store) -> None:
     publish_last(store, "0" * 64)
     request = make_request(store.root, "city")
     with pytest.raises(StoreError, match="snapshot of the ledger"):
-        check_ledger(store, request, find_voices(SETTINGS, request, store))
+        check_ledger(store, last(store), find_voices(SETTINGS, request, store))
 
 
 def test_a_snapshot_of_another_form_is_an_error(store: Store) -> None:

@@ -16,8 +16,9 @@ from pypdf import PdfReader
 from district_reports.config import Source
 from district_reports.dossier import load_dossier
 from district_reports.errors import RenderError
-from district_reports.metrics import CITY, OUTSIDE
+from district_reports.metrics import OUTSIDE
 from district_reports.metrics.measures import COUNT_UNITS, parse_measures
+from district_reports.model import CITY
 from district_reports.publish.signed import REQUIRED
 from district_reports.settings import Settings, load_settings
 from flows.definitions import DEFINERS

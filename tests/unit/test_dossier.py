@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from district_reports.dossier import Facts, build_dossiers, canonical_json, digest_of, load_dossier
-from district_reports.metrics import CITY, OUTSIDE, Breakdowns, Measures
+from district_reports.metrics import OUTSIDE, Breakdowns, Measures
 from district_reports.metrics.measures import build_table
-from district_reports.model import CheckResult, Comparison, Contact, Direction, Dossier, Origin, Shape, State
+from district_reports.model import CITY, CheckResult, Comparison, Contact, Direction, Dossier, Origin, Shape, State
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from tests.unit.metrics.rows import TOY

@@ -14,9 +14,9 @@ from district_reports.dossier import Extras, Facts
 from district_reports.dossier.blocks import build_blocks, compared_metrics, list_asked
 from district_reports.dossier.comparisons import estimate_dispersions
 from district_reports.dossier.outcomes import build_communities, build_ladders, build_rates, find_corrections
-from district_reports.metrics import CITY, OUTSIDE, Breakdowns, Measures
+from district_reports.metrics import OUTSIDE, Breakdowns, Measures
 from district_reports.metrics.measures import COUNT_UNITS, build_table
-from district_reports.model import Correction, Direction, Freshness, NamedCount, Shape, State, Text
+from district_reports.model import CITY, Correction, Direction, Freshness, NamedCount, Shape, State, Text
 from district_reports.periods import Quarter
 from district_reports.settings import Settings, load_settings
 from tests.unit.metrics.rows import TOY
@@ -26,7 +26,7 @@ BEFORE = QUARTER.year_ago()
 AS_OF = date(2026, 10, 9)
 WINDOWS = (30, 90, 180, 365)
 OUTCOMES: dict[str, Any] = {
-    "fears": [{"fear_id": "robbery", "metric_id": "incidents_robbery"}],
+    "fears": ["incidents_robbery"],
     "arrests": {"cohorts": [{"cohort_id": "violent", "metric_id": "incidents_violent"}]},
     "victims": {"gunshot_values": ["Y"], "no_gunshot_values": ["N"], "homicide_groups": ["kill"]},
     "complaints": {

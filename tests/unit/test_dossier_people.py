@@ -10,8 +10,7 @@ import pytest
 from district_reports.dossier import Facts, Voices, canonical_json, canonical_ledger
 from district_reports.dossier.people import build_people
 from district_reports.engagement.register import load_register
-from district_reports.metrics import CITY
-from district_reports.model import FeedbackItem, Happening, Ledger, Status, Step, Text
+from district_reports.model import CITY, FeedbackItem, Happening, Ledger, Status, Step, Text
 from district_reports.settings import Settings, find_asset
 from tests.unit.test_dossier_blocks import QUARTER, make_facts
 

@@ -51,15 +51,11 @@ def test_a_degree_of_longitude_is_as_short_as_at_this_latitude() -> None:
     assert (right - left, bottom - top) == pytest.approx((1000, 1000), abs=1)
 
 
-def test_ids_are_padded_and_what_does_not_fit_is_told() -> None:
-    found = build_shapes(
-        collection(feature(7, SOUTH_WEST), feature(" 31 ", ring(1, 0, 2, 1))),
-        id_field="beat",
-        wanted=["009", "007", "007"],
-        id_width=3,
-    )
-    assert [shape.area_id for shape in found.shapes] == ["007"]
-    assert (found.missing, found.ignored) == (("009",), ("031",))
+def test_a_number_is_an_id_too_and_what_is_missing_is_told() -> None:
+    areas = collection(feature(7, SOUTH_WEST), feature(" 31 ", ring(1, 0, 2, 1)), feature("5", ring(0, 1, 1, 2)))
+    found = build_shapes(areas, id_field="beat", wanted=["9", "7", "7", "31"])
+    assert [shape.area_id for shape in found.shapes] == ["7", "31"]
+    assert found.missing == ("9",)
 
 
 def test_nothing_wanted_and_nothing_found_draw_nothing() -> None:
@@ -177,20 +173,19 @@ def test_problems_are_listed_up_to_a_few() -> None:
 
 
 @pytest.mark.skipif(not (REAL / "boundaries").is_dir(), reason="the real boundaries are not on this machine")
-@pytest.mark.parametrize(
-    ("name", "field", "id_width"), [("chicago_beats", "beat_num", 4), ("chicago_districts", "dist_num", 3)]
-)
-def test_real_boundaries_become_small_maps_soon(name: str, field: str, id_width: int) -> None:
+@pytest.mark.parametrize(("name", "field"), [("chicago_beats", "beat_num"), ("chicago_districts", "dist_num")])
+def test_real_boundaries_become_small_maps_soon(name: str, field: str) -> None:
     geojson = (REAL / "boundaries" / f"{name}.geojson").read_bytes()
+    every = sorted({feature["properties"][field] for feature in json.loads(geojson)["features"]})
     started = time.perf_counter()
-    every = build_shapes(geojson, id_field=field, wanted=[], id_width=id_width).ignored
-    whole = build_shapes(geojson, id_field=field, wanted=every, id_width=id_width)
+    whole = build_shapes(geojson, id_field=field, wanted=every)
     assert time.perf_counter() - started < 2
     assert len(whole.shapes) == len(every) > 20
-    groups = {area_id[:2] for area_id in every} if id_width == 4 else {""}
+    # A beat's number begins with its district's, without the zero on the left.
+    groups = {area_id[:-2] for area_id in every} if field == "beat_num" else {""}
     for group in groups:
-        wanted = [area_id for area_id in every if area_id.startswith(group)]
-        shapes = build_shapes(geojson, id_field=field, wanted=wanted, id_width=id_width).shapes
+        wanted = [area_id for area_id in every if group in ("", area_id[:-2])]
+        shapes = build_shapes(geojson, id_field=field, wanted=wanted).shapes
         assert sum(len(shape.model_dump_json()) for shape in shapes) < 8_000
         assert all(0 <= number <= SIDE for shape in shapes for one in shape.rings for point in one for number in point)
         united = shapely.union_all([area(shape.rings) for shape in shapes])

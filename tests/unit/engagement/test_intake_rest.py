@@ -11,11 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from district_reports.database import Database
 from district_reports.engagement.intake_layout import GROUPS, INCENTIVES
-from district_reports.engagement.intake_records import ReportAnswer
-from district_reports.engagement.intake_rest import join_session, make_host_part, write_host_part, write_rejects
+from district_reports.engagement.intake_records import Intake
+from district_reports.engagement.intake_rest import make_host_part, write_rejects
 from district_reports.engagement.intake_session import name_quote, settle_session
-from district_reports.errors import ConfigError, RuleError, StoreError
+from district_reports.engagement.records import store_import
+from district_reports.engagement.records_read import load_ledger_parts
+from district_reports.engagement.screen import make_screen
+from district_reports.errors import ConfigError, StoreError
 from district_reports.model import IntakeAnswer, IntakeQuote, IntakeSession, Text
 from tests.effort import costly
 from tests.unit.engagement.intake_files import (
@@ -36,6 +40,7 @@ from tests.unit.engagement.intake_files import (
     save,
     told,
 )
+from tests.unit.engagement.sayings import NOON, brought
 from tests.unit.engagement.test_intake import HAPPENING, SESSION
 
 BOTH = pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
@@ -59,7 +64,25 @@ def mend_row(path: Path, part: str, name: str, value: str) -> None:
     book.save(path)
 
 
-def test_the_valid_part_the_rejects_and_their_mending_are_the_same_as_a_right_file_at_once(tmp_path: Path) -> None:
+def keep(database: Database, intake: Intake, name: str) -> None:
+    """Take what was read, by the rules of the tests' city, whose screen catches nothing in it."""
+    stored = store_import(
+        database,
+        intake.session,
+        intake.happenings,
+        intake.report_answers,
+        screen=make_screen(SETTINGS),
+        file=brought(name),
+        by="liaison",
+        at=NOON,
+        is_rest=intake.is_rest,
+    )
+    assert stored.held == ()
+
+
+def test_the_valid_part_the_rejects_and_their_mending_are_the_same_as_a_right_file_at_once(
+    database: Database, tmp_path: Path
+) -> None:
     intake = read_book(with_two_errors(), tmp_path)
     assert len(intake.problems) == 2
     assert intake.session is not None
@@ -74,9 +97,11 @@ def test_the_valid_part_the_rejects_and_their_mending_are_the_same_as_a_right_fi
     assert rest.is_rest
     assert rest.session is not None
     assert (len(rest.session.answers), len(rest.session.quotes), rest.happenings) == (1, 1, ())
-    joined = join_session(intake.session, rest.session)
-    assert joined == SESSION
-    assert join_session(joined, rest.session) == SESSION, "brought in twice, it is added once"
+    keep(database, intake, "sheet.xlsx")
+    keep(database, rest, "mend.xlsx")
+    assert load_ledger_parts(database, TODAY)[0] == (SESSION,)
+    keep(database, rest, "again.xlsx")
+    assert load_ledger_parts(database, TODAY)[0] == (SESSION,), "brought in twice, it is added once"
 
 
 def test_a_file_of_rejects_tells_what_is_wrong_beside_each_row(tmp_path: Path) -> None:
@@ -132,15 +157,6 @@ def test_signs_that_no_workbook_can_hold_still_come_back(tmp_path: Path) -> None
     assert "U+0007" in told(again)[0]
 
 
-def test_a_rest_of_another_session_or_with_other_facts_is_refused() -> None:
-    with pytest.raises(
-        RuleError, match="expected mended rows with the facts of the session as they were, got others: host"
-    ):
-        join_session(SESSION, SESSION.model_copy(update={"host": "Others"}))
-    with pytest.raises(RuleError, match="session_id"):
-        join_session(SESSION, SESSION.model_copy(update={"session_id": "s-other"}))
-
-
 def test_rows_that_repeat_come_back(tmp_path: Path) -> None:
     book = fill_book(make_book())
     fill_row(book, "answers", 9, {"question": "safety-1", "theme": "visibility", "people": 9, "point": "Walk more."})
@@ -151,10 +167,13 @@ def test_rows_that_repeat_come_back(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
+    intake = read_book(with_two_errors(), tmp_path)
     with pytest.raises(StoreError, match="expected a file that can be written"):
-        write_host_part([SESSION], tmp_path / "file", REGISTER, SETTINGS, WORDINGS)
+        write_rejects(intake, tmp_path / "file" / "mend.xlsx", REGISTER, SETTINGS, WORDINGS)
     with pytest.raises(ConfigError, match=r"ending with \.xlsx or \.csv"):
-        write_host_part([SESSION], tmp_path, REGISTER, SETTINGS, WORDINGS, suffix=".txt")
+        write_rejects(intake, tmp_path / "mend.txt", REGISTER, SETTINGS, WORDINGS)
+    with pytest.raises(ConfigError, match=r"ending with \.xlsx or \.csv"):
+        make_host_part(SESSION, REGISTER, SETTINGS, WORDINGS, ".txt")
 
 
 # A host's own sessions
@@ -162,19 +181,16 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 @BOTH
 def test_a_host_gets_its_session_as_it_was_understood(suffix: str, tmp_path: Path) -> None:
-    answers = {SESSION.session_id: [ReportAnswer(question_id="report-1", said=Text(language="en", text="More maps."))]}
-    (path,) = write_host_part(
-        [SESSION], tmp_path / "part", REGISTER, SETTINGS, WORDINGS, suffix=suffix, report_answers=answers
-    )
-    assert path.name == f"{SESSION.session_id}{suffix}"
+    path = tmp_path / f"part{suffix}"
+    path.write_bytes(make_host_part(SESSION, REGISTER, SETTINGS, WORDINGS, suffix))
     intake = read(path)
     assert told(intake) == []
     assert (intake.session, intake.is_rest) == (SESSION, False)
-    assert intake.report_answers == tuple(answers[SESSION.session_id])
 
 
 def test_a_corrected_part_is_the_same_session(tmp_path: Path) -> None:
-    (path,) = write_host_part([SESSION], tmp_path, REGISTER, SETTINGS, WORDINGS)
+    path = tmp_path / "part.xlsx"
+    path.write_bytes(make_host_part(SESSION, REGISTER, SETTINGS, WORDINGS, ".xlsx"))
     book = openpyxl.load_workbook(path)
     fill_fact(book, "host", ["Neighbors of the Tenth"])
     fill_row(book, "answers", 3, {"people": 4})

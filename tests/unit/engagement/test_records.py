@@ -168,20 +168,6 @@ def test_released_words_are_told_and_rejected_ones_are_gone(database: Database, 
         release(database, second, by=" ", at=NOON)
 
 
-def test_the_records_as_they_stood_before(database: Database, screen: Screen) -> None:
-    told = session(quotes=(quote("I saw Mayberry."),))
-    (held_id,) = keep(database, screen, told).held
-    keep(database, screen, session(attendance=14), name="again.xlsx", days=3)
-    release(database, held_id, by="reviewer", at=NOON + timedelta(days=1))
-
-    def at(days: float) -> tuple[IntakeSession, ...]:
-        return load_ledger_parts(database, LATE, as_entered=NOON + timedelta(days=days))[0]
-
-    assert at(-1) == ()
-    assert at(0.5)[0].quotes == () and len(at(2)[0].quotes) == 1
-    assert at(2)[0].attendance == 12 and at(4)[0].attendance == 14
-
-
 def test_a_correction_is_a_new_version_and_the_old_one_stays(database: Database, screen: Screen) -> None:
     first = session(attendance=10, quotes=(quote("I saw Mayberry."),))
     (held_id,) = keep(database, screen, first).held

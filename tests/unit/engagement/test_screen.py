@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from district_reports.engagement.register import load_register
-from district_reports.engagement.screen import KINDS, Screen, make_screen, screen
+from district_reports.engagement.screen import KINDS, Catch, Screen, make_screen
 from district_reports.engagement.screen_fold import fold
+from district_reports.engagement.screen_words import load_words
 from district_reports.settings import Settings, load_settings
 from tests.unit.engagement.paraphrases import CLEAN
 from tests.unit.engagement.planted import PLANTED
@@ -19,6 +20,14 @@ from tests.unit.engagement.planted import PLANTED
 RECORDS = Path(__file__).parents[3] / "data"
 MOST = 0.05
 """Of clean texts that may wait for a person without need."""
+
+
+PLAIN = Screen(load_words())
+"""The rules that hold in every city."""
+
+
+def screen(text: str) -> tuple[Catch, ...]:
+    return PLAIN.catch(text)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,6 @@ from district_reports.metrics.direction import (
     choose_direction,
     choose_family,
     compare_counts,
-    compare_with_mean,
     estimate_dispersion,
 )
 from district_reports.model import Direction
@@ -178,33 +177,6 @@ def test_p_is_a_share_and_does_not_know_which_count_came_first(a: int, b: int, d
 def test_more_scatter_never_makes_a_smaller_p(a: int, b: int, dispersion: Dispersion, factor: float) -> None:
     wider = replace(dispersion, phi=dispersion.phi * factor)
     assert compare_counts(a, b, wider, RULE) >= compare_counts(a, b, dispersion, RULE)
-    assert compare_with_mean(a, b / 3, 3, wider, RULE) >= compare_with_mean(a, b / 3, 3, dispersion, RULE)
-
-
-# the test against a mean
-
-
-def test_count_against_a_mean_by_hand() -> None:
-    # (140 - 100) / sqrt(2 (100 + 100 / 4)) = 40 / sqrt(250), squared 6.4; t with 2 degrees: 1 - sqrt(6.4 / (2 + 6.4))
-    assert compare_with_mean(140, 100.0, 4, Dispersion(2.0, 2), RULE) == pytest.approx(1 - math.sqrt(6.4 / 8.4))
-
-
-def test_small_count_against_a_mean_is_tested_exactly() -> None:
-    # 3 now and 1 in three earlier years: of 4 events, a quarter each is expected now. Chances of 0 to 4, times 256:
-    # 81 108 54 12 1. As unlikely as 3 or less likely: 12 + 1.
-    assert compare_with_mean(3, 1 / 3, 3, PLAIN, RULE) == pytest.approx(13 / 256)
-    assert compare_with_mean(3, 1 / 3, 3, Dispersion(9.0, 3), RULE) == pytest.approx(13 / 256)
-
-
-def test_a_mean_of_zero_is_tested_exactly_whatever_the_count() -> None:
-    assert compare_with_mean(0, 0.0, 3, PLAIN, RULE) == 1.0
-    assert compare_with_mean(4, 0.0, 3, PLAIN, RULE) == pytest.approx(1 / 256)
-    assert compare_with_mean(50, 0.0, 3, PLAIN, RULE) == pytest.approx(0.25**50)
-
-
-@given(counts, counts, st.integers(1, 5), dispersions)
-def test_p_against_a_mean_is_a_share(now: int, total: int, years: int, dispersion: Dispersion) -> None:
-    assert 0.0 <= compare_with_mean(now, total / years, years, dispersion, RULE) <= 1.0
 
 
 # the word

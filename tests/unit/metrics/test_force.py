@@ -33,16 +33,14 @@ def test_a_district_without_a_figure_is_not_published_and_never_zero(opened: Ope
     here, there = city.district_ids[:2]
     window = QUARTER.window(2)
     readings = {(here, str(QUARTER)): 12, (there, str(QUARTER)): 0, (here, "1999Q1"): 5}
-    table = count_force(opened, window, readings, (date(2018, 10, 5), "force drop-in"))
+    table = count_force(opened, window, readings)
     told = table[table["state"] == "ok"].set_index("district_id")["value"].to_dict()
     assert told == {here: 12, there: 0}
     assert set(table["state"]) == {"ok", "not_published"}
     assert states_of(table, "force_incidents", window[0]) == {"not_published"}
     assert table.loc[table["state"] == "not_published", "value"].isna().all()
     assert len(table) == 2 * (len(city.districts) + 2)
-    assert {(row.as_of, row.origin_id, row.unit) for row in table.itertuples()} == {
-        (date(2018, 10, 5), "force drop-in", "incidents")
-    }
+    assert {(row.as_of, row.origin_id, row.unit) for row in table.itertuples()} == {(AS_OF, "force@0123", "incidents")}
 
 
 def test_the_city_has_a_sum_only_of_all_districts(opened: Opened, city: Settings) -> None:

@@ -64,9 +64,8 @@ def test_the_same_question_is_asked_once(opened: Opened, asked: list[str]) -> No
 
 
 def test_another_question_gets_its_own_answer(opened: Opened) -> None:
-    """None is closed in any month, each names a status, and of another source there are none."""
+    """Each names a status, and of another source there are none."""
     assert opened.months("requests") == {"2018-07": 1, "2018-08": 2, "2018-09": 1}
-    assert opened.months("requests", date_column="closed_at") == {}
     assert opened.months("requests", naming="status") == opened.months("requests")
     assert opened.months("arrests") == {}
     assert opened.newest_day("arrests") is None

@@ -115,9 +115,9 @@ def test_a_frozen_file_is_stale_and_never_speaks_before_its_start(tmp_path: Path
     # Of the last published quarter, not of an older one that has a score.
     assert values_of(table, "trust_score", QUARTER) == {here: 6.0}
     with opened_sources(tmp_path, city, {"sentiment": rows}, as_of=AS_OF) as opened:
-        assert trust_period(opened) == (date(2018, 3, 1), date(2018, 3, 31))
+        assert trust_period(opened, window[2]) == (date(2018, 3, 1), date(2018, 3, 31))
         assert trust_period(opened, window[1]) == (date(2017, 12, 1), date(2017, 12, 31))
-        assert trust_period(opened, QUARTER) == trust_period(opened)
+        assert trust_period(opened, QUARTER) == trust_period(opened, window[2])
         assert trust_period(opened, window[0]) is None
 
 
@@ -173,7 +173,7 @@ def test_two_scores_of_one_place_and_period_are_told(tmp_path: Path, city: Setti
 def test_a_survey_never_read_has_no_data(tmp_path: Path, city: Settings) -> None:
     with opened_sources(tmp_path, city, {}, as_of=AS_OF) as opened:
         table = count_trust(opened, [QUARTER])
-        assert (trust_period(opened), check_trust(opened)) == (None, [])
+        assert (trust_period(opened, QUARTER), check_trust(opened)) == (None, [])
     require_complete(table, city, [QUARTER])
     assert set(table["state"]) == {"no_data"}
 
@@ -183,7 +183,7 @@ def test_a_city_without_a_survey_has_no_scores() -> None:
     with open_incidents([], toy) as con:
         opened = Opened(con, toy, AS_OF, {"crimes": make_origin(toy, "crimes", AS_OF)})
         assert count_trust(opened, [QUARTER]).empty
-        assert (trust_period(opened), check_trust(opened), define_trust(toy)) == (None, [], ())
+        assert (trust_period(opened, QUARTER), check_trust(opened), define_trust(toy)) == (None, [], ())
 
 
 def test_every_metric_is_defined(tmp_path: Path, city: Settings) -> None:

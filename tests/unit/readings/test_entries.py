@@ -182,7 +182,6 @@ def test_everything_that_is_kept_is_read_and_named(settings: Settings, tmp_path:
     write_csv(tmp_path / "in" / "force.csv", [FORCE, force_row()])
     found = load_readings(settings, tmp_path, tmp_path / "in", QUARTER, TODAY)
     assert found.force == {("007", "2026Q3"): 41}
-    assert [reader.read_by for reader in found.force_readers] == ["data editor"]
     assert [reading.reading_id for reading in found.clearance] == ["city-2025"]
     assert (found.population, found.population_year) == ({}, None)
     assert len(found.corrections) == len(found.explanations) == 1

@@ -25,7 +25,9 @@ def test_an_empty_list_has_nobody(tmp_path: Path) -> None:
     assert load_recipients(tmp_path, "lists/a.txt") == ()
 
 
-@pytest.mark.parametrize("line", ["ana", "a@b c", "a@b.example, c@d.example", "Ana <a@b.example>", "a@" + "b" * 260])
+@pytest.mark.parametrize(
+    "line", ["ana", "a@b c", "a@b.example, c@d.example", "Ana <a@b.example>", "a@" + "b" * 260, "josé@town.example"]
+)
 def test_a_line_that_is_no_address_is_told_by_its_number(tmp_path: Path, line: str) -> None:
     write(tmp_path, f"ok@town.example\n{line}\n")
     with pytest.raises(ReadingError, match="line 2: expected an e-mail address") as caught:

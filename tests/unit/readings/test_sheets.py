@@ -158,7 +158,7 @@ def test_xml_with_entities_is_refused(name: str) -> None:
 
 
 def test_a_declaration_across_two_pieces_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("district_reports.readings.sheets._CHUNK", 7)
+    monkeypatch.setattr("district_reports.readings.workbooks._CHUNK", 7)
     data = edited(packed(book_of(["x"])), SHEET, "<worksheet", "<!DOCTYPE x []><worksheet")
     assert "XML without declarations" in problems_of(data)[0]
 

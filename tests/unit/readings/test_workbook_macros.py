@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from district_reports.errors import ReadingError
+from district_reports.readings.sheets import read_sheets
 from district_reports.readings.workbooks import open_book, read_workbook
 
 
@@ -30,6 +31,7 @@ def test_macros_are_refused_whatever_the_file_is_called(member: str) -> None:
     for read in (
         lambda: open_book(path, make_book(member)),
         lambda: read_workbook(path, make_book(member), most_rows=9, most_columns=9),
+        lambda: read_sheets(path, make_book(member), most_rows=9, most_columns=9),
     ):
         with pytest.raises(
             ReadingError, match="expected a workbook without macros; save it as XLSX, got one with macros"
