@@ -53,13 +53,17 @@ def load_style(folder: Path, name: str) -> str:
     Raises:
         RenderError: If one cannot be read.
     """
-    try:
-        text = "\n".join(path.read_text(encoding="utf-8") for path in (folder.parent / BASE_STYLE, folder / name))
-    except OSError as error:
-        raise RenderError(f"{folder / name}: expected style sheets, got {error}", template=name, language="") from error
+    text = "\n".join(_read_style(path) for path in (folder.parent / BASE_STYLE, folder / name))
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)
     return re.sub(r" ?([{};,]) ?", r"\1", text).strip()
+
+
+def _read_style(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RenderError(f"{path}: expected a style sheet, got {error}", template=path.name, language="") from error
 
 
 def write_policy(style: str, *rules: str) -> str:

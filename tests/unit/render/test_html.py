@@ -552,18 +552,21 @@ def test_picture_keeps_drawing_and_loses_what_the_figure_says() -> None:
     ["{{ page.nothing }}", "{{ nothing }}", "{% if %}", "{{ page.labels.nothing | plain }}", "{% include 'x' %}"],
 )
 def test_broken_template_is_a_render_error(tmp_path: Path, source: str) -> None:
-    shutil.copytree(find_asset("templates", "html"), tmp_path, dirs_exist_ok=True)
-    (tmp_path / "report.html.j2").write_text(source, encoding="utf-8")
+    shutil.copytree(find_asset("templates"), tmp_path, dirs_exist_ok=True)
+    (tmp_path / "html" / "report.html.j2").write_text(source, encoding="utf-8")
     page = make_page("zh-Hans")
     with pytest.raises(RenderError) as caught:
-        WebPress(template_dir=tmp_path).render_html(page, make_charts(page))
+        WebPress(template_dir=tmp_path / "html").render_html(page, make_charts(page))
     assert (caught.value.template, caught.value.language) == ("report.html.j2", "zh-Hans")
     assert "report.html.j2 (zh-Hans)" in str(caught.value)
 
 
-def test_missing_style_sheet_is_a_render_error(tmp_path: Path) -> None:
-    with pytest.raises(RenderError, match="expected a style sheet"):
-        WebPress(template_dir=tmp_path)
+@pytest.mark.parametrize("missing", ["base.css", "html/report.css"])
+def test_missing_style_sheet_is_a_render_error(tmp_path: Path, missing: str) -> None:
+    shutil.copytree(find_asset("templates"), tmp_path, dirs_exist_ok=True)
+    (tmp_path / missing).unlink()
+    with pytest.raises(RenderError, match=f"{missing}: expected a style sheet"):
+        WebPress(template_dir=tmp_path / "html")
 
 
 @pytest.mark.parametrize(
