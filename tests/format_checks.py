@@ -137,7 +137,7 @@ def is_sound(edition: Edition, paragraph: str) -> bool:
         return len(told) == 1 and is_of(edition, *told[0]) and not has_number(before_facts(edition, paragraph))
     rest, sheet, words = paragraph, edition.sheet, edition.words
     meetings = edition.dossier.taking_part.meetings if edition.dossier.taking_part is not None else ()
-    names = [plain(sheet.place), words.month(sheet.quarter.start), words.month(sheet.quarter.months[2])]
+    names = [plain(sheet.place), sheet.months, words.month(sheet.quarter.months[2])]
     names += [words.day(meeting.date) for meeting in meetings]
     names += [quoted for quoted in QUOTED.findall(paragraph) if squeeze(quoted) in edition.report]
     for name in names:
