@@ -124,7 +124,7 @@ def _boxes(visit: Visit, given: dict[str, str]) -> list[dict[str, str]]:
                 "direction": language.direction,
                 "label": words.text("desk.note.in", language=words.name(language.name)),
                 "text": text,
-                "hint": words.text("desk.note.length", n=words.number(len(text)), limit=words.number(limit)),
+                "hint": words.text("desk.note.length", limit=words.number(limit)),
             }
         )
     return boxes
