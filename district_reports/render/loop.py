@@ -256,5 +256,6 @@ def _replied(sheet: Sheet, loop: Loop, item: LoopItem) -> Iterator[Line]:
     if not (item.confirmed or item.disputed):
         key = "loop.done.no_reply" if is_open else "loop.done.never_replied"
         yield "loop.line.replies", Said(text=words.text(key))
-    if is_open:
+    # What is told is of the quarter's end; who is asked reads it later, when nobody may be able to answer any more.
+    if is_open and item.window_ends >= sheet.dossier.report_date:
         yield "loop.line.your_say", Said(text=words.text("loop.done.window", date=words.day(item.window_ends)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, get_args
 
 import pytest
@@ -28,6 +28,8 @@ from tests.unit.render.people_texts import found, ids_of, line_of, part_of, text
 
 each_language = pytest.mark.parametrize("tag", TAGS)
 each_status = pytest.mark.parametrize("status", Status)
+REPORTED = date(2026, 10, 12)
+"""When the dossiers of these tests are dated: after the quarter's end."""
 HOSTILE = '</p><script>alert(1)</script>\u202e{place} "#*_'
 
 
@@ -272,10 +274,14 @@ def test_who_may_still_answer_is_told_until_when(tag: str) -> None:
 
 
 def test_on_its_last_day_the_window_is_open_and_on_the_next_it_is_not() -> None:
-    assert "Your say" in labels(card_of("en", Status.DONE, window_ends=UNTIL))
-    after = card_of("en", Status.DONE, window_ends=date(2026, 9, 29))
-    assert "Your say" not in labels(after)
-    assert line_of(after, "What residents say to this") == "No one replied."
+    assert "Your say" in labels(card_of("en", Status.DONE, window_ends=REPORTED))
+    after = card_of("en", Status.DONE, window_ends=REPORTED - timedelta(days=1))
+    assert "Your say" not in labels(after), "nobody is asked for what they can no longer say when they read it"
+    # Told of the quarter's end, when it was open: nobody knows here what was said since.
+    assert line_of(after, "What residents say to this") == "No one has replied yet."
+    ended = card_of("en", Status.DONE, window_ends=UNTIL - timedelta(days=1))
+    assert "Your say" not in labels(ended)
+    assert line_of(ended, "What residents say to this") == "No one replied."
 
 
 @pytest.mark.parametrize(
