@@ -95,7 +95,7 @@ def require_harmless(path: Path, packed: zipfile.ZipFile, most_unpacked: int) ->
 
     Args:
         path: Of the file, for messages.
-        packed: The workbook; nothing of it has been unpacked.
+        packed: The workbook, or another file of an office program; nothing of it has been unpacked.
         most_unpacked: Bytes that it may unpack to.
 
     Raises:
@@ -107,7 +107,7 @@ def require_harmless(path: Path, packed: zipfile.ZipFile, most_unpacked: int) ->
         limits = f"at most {most_unpacked} bytes in {MOST_MEMBERS} files when unpacked"
         raise ReadingError(path, [Problem("", limits, f"{size} in {len(members)}")])
     if any(PurePosixPath(member.filename).name.lower() in _MACROS for member in members):
-        raise ReadingError(path, [Problem("", "a workbook without macros; save it as XLSX", "one with macros")])
+        raise ReadingError(path, [Problem("", "a file without macros; save it as .xlsx or .docx", "one with macros")])
     for member in members:
         with packed.open(member) as stream:
             if _declares_entities(stream):

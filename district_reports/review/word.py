@@ -32,12 +32,11 @@ from district_reports.review.word_comments import (
     WordDraft,
     bookmark_of,
     read_docx,
-    read_docx_comments,
     tag_of,
     tell_origin,
 )
 
-__all__ = ["WordComment", "WordDraft", "read_docx", "read_docx_comments", "write_docx"]
+__all__ = ["WordComment", "WordDraft", "read_docx", "write_docx"]
 
 _LATIN: Final = "Arial"
 _EAST_ASIAN: Final = "Microsoft YaHei"

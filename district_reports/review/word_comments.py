@@ -11,7 +11,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 import docx
@@ -19,18 +19,16 @@ from docx.oxml.ns import qn
 
 from district_reports.errors import Problem, ReadingError
 from district_reports.model import Record, Subject
+from district_reports.readings.workbooks import require_harmless
 
 KEY_FACTS: Final = "key-facts"
 SOURCES: Final = "sources"
 """Ids of the two blocks that are no sections of the page."""
 MOST_BYTES: Final = 10_000_000
 MOST_UNPACKED: Final = 50_000_000
-MOST_MEMBERS: Final = 1_000
 MOST_COMMENTS: Final = 500
 _FILE: Final = Path("draft.docx")
 """How messages call it: what it was called says nothing, and might say who brought it."""
-_DECLARATION: Final = "<!DOCTYPE"
-_MACROS: Final = ("vbaproject.bin", "vbadata.xml")
 _MARK: Final = "block_"
 _TAG: Final = re.compile(r"\[([A-Za-z0-9_-]{1,60})\]\s*")
 _BOOKMARK: Final = re.compile(rf"{_MARK}([A-Za-z0-9_]{{1,34}})")
@@ -71,11 +69,6 @@ def tag_of(block_id: str) -> str:
 def tell_origin(subject: Subject, language: str) -> str:
     """Return what a file was made from, as its properties say it."""
     return f"{subject.quarter} {subject.name} {language} {subject.digest}"
-
-
-def read_docx_comments(data: bytes) -> tuple[WordComment, ...]:
-    """Return the comments of a Word file; see `read_docx`."""
-    return read_docx(data).comments
 
 
 def read_docx(data: bytes) -> WordDraft:
@@ -143,21 +136,9 @@ def _require_harmless(data: bytes) -> None:
     """Refuse what unpacks to too much, XML with entities, and macros whatever the file is called."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            members = packed.infolist()
-            size = sum(member.file_size for member in members)
-            if size > MOST_UNPACKED or len(members) > MOST_MEMBERS:
-                raise _problem(f"at most {MOST_UNPACKED} bytes in {MOST_MEMBERS} files when unpacked", f"{size}")
-            if any(PurePosixPath(member.filename).name.lower() in _MACROS for member in members):
-                raise _problem("a file without macros; save it as .docx", "one with macros")
-            is_declared = any(_declares_entities(packed.read(member)) for member in members)
+            require_harmless(_FILE, packed, MOST_UNPACKED)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
         raise _problem("a Word file (.docx)", f"a broken or locked one: {type(error).__name__}") from error
-    if is_declared:
-        raise _problem("XML without declarations of its own", _DECLARATION)
-
-
-def _declares_entities(data: bytes) -> bool:
-    return any(_DECLARATION.encode(encoding) in data for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 def _name(author: str | None) -> str:

@@ -209,7 +209,7 @@ def test_macros_are_refused_whatever_the_file_is_called(tmp_path: Path) -> None:
     path = save(fill_book(make_book()), tmp_path / "sheet.xlsx")
     with zipfile.ZipFile(path, "a") as packed:
         packed.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
-    assert refuse(path) == "expected a workbook without macros; save it as XLSX, got one with macros"
+    assert refuse(path) == "expected a file without macros; save it as .xlsx or .docx, got one with macros"
 
 
 def test_a_file_of_twenty_megabytes_is_refused(tmp_path: Path) -> None:

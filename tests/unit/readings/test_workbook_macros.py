@@ -34,7 +34,7 @@ def test_macros_are_refused_whatever_the_file_is_called(member: str) -> None:
         lambda: read_sheets(path, make_book(member), most_rows=9, most_columns=9),
     ):
         with pytest.raises(
-            ReadingError, match="expected a workbook without macros; save it as XLSX, got one with macros"
+            ReadingError, match="expected a file without macros; save it as .xlsx or .docx, got one with macros"
         ):
             read()
 

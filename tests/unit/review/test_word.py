@@ -15,9 +15,10 @@ from docx.oxml.ns import qn
 
 from district_reports.errors import ReadingError
 from district_reports.model import Subject
+from district_reports.readings import workbooks
 from district_reports.render.view import ContactLine, Page, Quote, Said, Section
 from district_reports.review import word_comments
-from district_reports.review.word import WordComment, read_docx, read_docx_comments, write_docx
+from district_reports.review.word import WordComment, read_docx, write_docx
 from tests.unit.render.dossiers import all_words
 from tests.unit.render.pages import LANGUAGES, make_page
 
@@ -193,7 +194,7 @@ def test_comments_come_back_with_their_block(english: bytes) -> None:
         comment(document, document.paragraphs[-1], "At the end.")
 
     data = edited(english, change)
-    assert read_docx_comments(data) == (
+    assert read_docx(data).comments == (
         WordComment(block_id="", text="On the whole.", author="Ana"),
         WordComment(block_id="loop", text="Is this so?\nReally?", author="Ana Lopez"),
         WordComment(block_id="key-facts", text="On a heading.", author="Ana"),
@@ -233,7 +234,7 @@ def test_blocks_are_found_by_bookmark_or_by_heading(english: bytes, is_kept: str
                     one.runs[-1].text = " mine"
         comment(document, paragraphs(document, short().loop.answer)[0], "Here.")  # type: ignore[union-attr]
 
-    (found,) = read_docx_comments(edited(english, change))
+    (found,) = read_docx(edited(english, change)).comments
     assert found.block_id == "loop"
 
 
@@ -246,7 +247,7 @@ def test_an_empty_comment_and_one_without_an_anchor(english: bytes) -> None:
             for mark in list(body.iter(qn(name))):
                 mark.getparent().remove(mark)
 
-    assert read_docx_comments(edited(english, change)) == (WordComment(block_id="", text="Lost.", author="Ana"),)
+    assert read_docx(edited(english, change)).comments == (WordComment(block_id="", text="Lost.", author="Ana"),)
 
 
 def test_a_file_that_says_nothing_of_itself() -> None:
@@ -309,7 +310,7 @@ def test_an_xlsx_a_truncated_and_a_large_file_are_refused(english: bytes, monkey
             read_docx(data)
     with pytest.raises(ReadingError, match="at most 10000000 bytes, got 10000001"):
         read_docx(b"x" * 10_000_001)
-    monkeypatch.setattr(word_comments, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(workbooks, "MOST_MEMBERS", 3)
     with pytest.raises(ReadingError, match="in 3 files"):
         read_docx(english)
 
@@ -320,7 +321,7 @@ def test_too_many_comments_are_refused(english: bytes, monkeypatch: pytest.Monke
             comment(document, document.paragraphs[0], f"{number}")
 
     data = edited(english, change)
-    assert len(read_docx_comments(data)) == 3
+    assert len(read_docx(data).comments) == 3
     monkeypatch.setattr(word_comments, "MOST_COMMENTS", 2)
     with pytest.raises(ReadingError, match="at most 2 comments, got 3"):
         read_docx(data)
@@ -333,4 +334,4 @@ def test_an_anchor_that_is_no_number_is_passed_over(english: bytes) -> None:
         mark.set(qn("w:id"), "x" * 50)
         document.element.body.insert(0, mark)
 
-    assert [one.text for one in read_docx_comments(edited(english, change))] == ["Seen."]
+    assert [one.text for one in read_docx(edited(english, change)).comments] == ["Seen."]
