@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 
 from district_reports.desk.wording import Wording
 from district_reports.errors import RenderError
-from district_reports.render.edge import anchor, checked_href, direction_of, percent, plain, said, shown_address
+from district_reports.render.edge import direction_of, percent, shown_address
 from district_reports.render.i18n import Words, load_words
+from district_reports.render.web_templates import open_templates
 from district_reports.settings import Settings
 
 FOLDER: Final = "desk"
@@ -34,23 +35,8 @@ class Pages:
         self._settings = settings
         self.words: Mapping[str, Words] = load_words(settings.languages, template_dir / "locale")
         self._wordings = {tag: Wording(words, settings) for tag, words in self.words.items()}
-        self.environment = Environment(
-            loader=FileSystemLoader(template_dir),
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=said,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            # A server's templates change with the program alone.
-            auto_reload=False,
-        )
-        self.environment.filters.update(
-            plain=plain,
-            href=checked_href,
-            address=shown_address,
-            anchor=anchor,
-            percent=percent,
-            direction_of=direction_of,
+        self.environment = open_templates(
+            template_dir, address=shown_address, percent=percent, direction_of=direction_of
         )
 
     def render(self, name: str, words: Words, /, **context: Any) -> str:

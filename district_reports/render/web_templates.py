@@ -1,7 +1,7 @@
 """What every web page of ours is set with: the template environment, the style sheet, the page's own policy.
 
-The edition's page and the pages of the site differ in their templates and filters; how a text is made harmless, and
-how the one style sheet is named to the browser, is the same for both.
+Editions, site and desk differ in their templates and filters; how a text is made harmless is the same for all. The
+pages of editions and site hold their one style sheet, and name it to the browser alike.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,13 @@ def quiet(stage: str, done: int, total: int) -> None:
 
 
 def write_reports(
-    settings: Settings, request: DraftRequest, store: Store, progress: Progress, steps: object = None
+    settings: Settings,
+    request: DraftRequest,
+    store: Store,
+    progress: Progress,
+    steps: object = None,
+    *,
+    also: Mapping[str, str] | None = None,
 ) -> DraftSummary:
     """Write reports that tell what was taken from the log of review, in place of counting and rendering."""
     data, digest = store.load_review(QUARTER) or (b"", "")
@@ -62,7 +68,8 @@ def write_reports(
         f"{place}/dossier.json": f'{{"review": {places[place].model_dump_json() if place in places else "null"}}}'
         for place in (*settings.district_ids, CITY)
     }
-    write_release(store, settings, told, inputs={"config": "c", "review": digest, "is_frozen": request.is_frozen})
+    inputs = {"config": "c", "review": digest, "is_frozen": request.is_frozen}
+    write_release(store, settings, {**(also or {}), **told}, inputs=inputs)
     names = [(place, tag) for place in request.districts for tag in request.languages]
     editions = tuple(EditionResult(district_id=p, language=t, is_written=True, files={"a": "b"}) for p, t in names)
     return DraftSummary(

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from district_reports.database import Database, default_path, open_database
 from district_reports.errors import LogError, ReviewError, RuleError
-from district_reports.model import CITY, Person, ReviewTaken, Verdict
+from district_reports.model import Person, Verdict
 from district_reports.publish.showing import load_history
 from district_reports.publish.withdraw import withdraw
 from district_reports.review import log
@@ -26,32 +26,17 @@ from flows import freezing, publish_gate
 from flows.distributing import require_published
 from flows.freezing import reopen_release
 from flows.publish_gate import open_workshop
-from flows.records import DraftRequest, DraftSummary, EditionResult, SourceKind
-from flows.stages import Progress
+from flows.records import SourceKind
+from tests.flows import freezing_toy
 from tests.flows.freezing_toy import freeze, make_request
 from tests.unit.publish.small_publication import LATER, contents_of, publish, served, tiny_makers
-from tests.unit.review.small_release import AT, QUARTER, entries_of, say, staff, toy_settings, write_release
+from tests.unit.review.small_release import AT, QUARTER, entries_of, say, staff, toy_settings
 
 pytestmark = pytest.mark.slow
 
 
-def write_reports(
-    settings: Settings, request: DraftRequest, store: Store, progress: Progress, steps: object = None
-) -> DraftSummary:
-    """Write reports that can be published, and tell what was taken from the log of review."""
-    data, digest = store.load_review(QUARTER) or (b"", "")
-    places = ReviewTaken.model_validate_json(data).places if data else {}
-    told = {
-        f"{place}/dossier.json": f'{{"review": {places[place].model_dump_json() if place in places else "null"}}}'
-        for place in (*settings.district_ids, CITY)
-    }
-    inputs = {"config": "c", "review": digest, "is_frozen": request.is_frozen}
-    write_release(store, settings, contents_of() | told, inputs=inputs)
-    names = [(place, tag) for place in request.districts for tag in request.languages]
-    editions = tuple(EditionResult(district_id=p, language=t, is_written=True, files={"a": "b"}) for p, t in names)
-    folder = store.release_dir(QUARTER)
-    fields: dict[str, Any] = {"rows_pulled": 0, "requests": 0, "remarks": (), "seconds": 0}
-    return DraftSummary(quarter=request.quarter, folder=folder, editions=editions, **fields)
+write_reports = partial(freezing_toy.write_reports, also=contents_of())
+"""Writes reports that can be published."""
 
 
 @pytest.fixture
