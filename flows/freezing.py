@@ -21,6 +21,7 @@ from district_reports.periods import Quarter
 from district_reports.review import freezing, log
 from district_reports.review.people import load_people
 from district_reports.review.standing import DECISION, STEPS, list_requirements
+from district_reports.review.steps import FREEZE_FAILED
 from district_reports.review.subjects import Subjects, load_subjects
 from district_reports.settings import Settings
 from district_reports.store import Store
@@ -34,7 +35,6 @@ WORKERS: Final = max(2, os.cpu_count() or 2)
 """Processes that make editions."""
 ATTEMPTS: Final = 3
 """Times that everything is made: somebody may decide or write while it is."""
-FAILED: Final = "freeze_failed"
 
 
 class Frozen(Record):
@@ -203,4 +203,4 @@ def _log_failure(database: Database, request: DraftRequest, error: DistrictRepor
     # What went wrong is raised in any case; a database that is away cannot be told.
     with suppress(DatabaseError), database.begin() as connection:
         content = {"error": type(error).__name__, "reason": str(error)[:2000]}
-        log.append(connection, kind=FAILED, by=by, at=at, quarter=request.quarter, content=content)
+        log.append(connection, kind=FREEZE_FAILED, by=by, at=at, quarter=request.quarter, content=content)

@@ -17,7 +17,7 @@ from district_reports.errors import RuleError
 from district_reports.model import CITY, Entry, Grant, Phase, ReleaseStep, Role, Standing, Verdict
 from district_reports.review.comments import COMMENT
 from district_reports.review.log import read_entries
-from district_reports.review.steps import list_objections
+from district_reports.review.steps import FREEZE_FAILED, list_objections
 from district_reports.review.subjects import DOSSIER, LANGUAGE, RELEASE
 from district_reports.review.typed import clean_typed
 
@@ -25,8 +25,6 @@ router = APIRouter()
 
 NEXT = {Phase.OPEN: "freeze", Phase.SIGNING: "reopen", Phase.PUBLISHED: "reopen"}
 """The step that a publisher may take in each phase."""
-FAILED = "freeze_failed"
-"""Kind of the log's row of a freeze that did not work."""
 
 
 @router.get("/releases", name="releases")
@@ -130,7 +128,7 @@ def _open(visit: Visit) -> Deciding:
 def _render(visit: Visit, deciding: Deciding) -> Response:
     release = deciding.release
     with visit.desk.database.read() as connection:
-        entries = read_entries(connection, quarter=str(release.quarter), kinds=(COMMENT, FAILED))
+        entries = read_entries(connection, quarter=str(release.quarter), kinds=(COMMENT, FREEZE_FAILED))
     comments = Counter(entry.subject for entry in entries if entry.kind == COMMENT)
     may_step = visit.may("freeze" if NEXT[release.phase] == "freeze" else "reopen")
     quarters = [str(quarter) for quarter in list_releases(visit)]
@@ -147,7 +145,7 @@ def _render(visit: Visit, deciding: Deciding) -> Response:
         whole=_whole(release),
         places=[_place(release, place, comments[f"{DOSSIER}/{place}"]) for place in release.subjects.dossiers],
         step=NEXT[release.phase] if may_step else "",
-        steps=_steps(release, [entry for entry in entries if entry.kind == FAILED]),
+        steps=_steps(release, [entry for entry in entries if entry.kind == FREEZE_FAILED]),
         objections=_objections(release),
         **deciding.context,
     )

@@ -8,21 +8,21 @@ is loaded from anywhere. What belongs here: choosing what the digest tells. What
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 from markupsafe import Markup
 
 from district_reports.addresses import full_url, place_path
 from district_reports.errors import RenderError
 from district_reports.model import Record
-from district_reports.render.edge import checked_href, dialled, direction_of, plain, said
+from district_reports.render.edge import dialled, direction_of, plain
 from district_reports.render.sheet import Sheet
 from district_reports.render.summary import list_news
 from district_reports.render.view import ContactLine, KeyFact, Page
 from district_reports.render.view_cards import Card
+from district_reports.render.web_templates import open_templates
 
 HTML: Final = "email.html"
 TEXT: Final = "email.txt"
@@ -130,9 +130,10 @@ class MailPress:
     """
 
     def __init__(self, *, template_dir: Path) -> None:
-        web = _open_templates(template_dir, finalize=said, autoescape=True)
-        web.filters.update(plain=plain, href=checked_href, dialled=dialled, direction_of=direction_of)
-        self._environments = {HTML: web, TEXT: _open_templates(template_dir, finalize=_one_line, autoescape=False)}
+        self._environments = {
+            HTML: open_templates(template_dir, dialled=dialled, direction_of=direction_of),
+            TEXT: open_templates(template_dir, finalize=_one_line, autoescape=False),
+        }
 
     def render_digest(self, digest: Digest) -> dict[str, bytes]:
         """Return `email.html` and `email.txt`, the same bytes for the same digest.
@@ -155,17 +156,6 @@ class MailPress:
         if count != 1:
             raise _problem(template, digest.language, f"expected one mark of the unsubscribe line, got {count}")
         return text.encode()
-
-
-def _open_templates(folder: Path, *, finalize: Callable[[object], str], autoescape: bool) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=autoescape,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _one_line(value: object) -> str:

@@ -21,19 +21,26 @@ from district_reports.render.edge import anchor, checked_href, plain, said
 BASE_STYLE: Final = "base.css"
 
 
-def open_templates(folder: Path, **filters: Callable[..., Any]) -> Environment:
+def open_templates(
+    folder: Path,
+    *,
+    finalize: Callable[[object], str] = said,
+    autoescape: bool = True,
+    **filters: Callable[..., Any],
+) -> Environment:
     """Return the environment of a folder's templates.
 
     Args:
         folder: Holds the templates.
+        finalize: Makes every text of a template harmless; in attributes the template asks for `plain`.
+        autoescape: Whether texts are escaped as HTML wants it.
         **filters: Beside `plain`, `href` and `anchor`, which every page has; one of the same name takes its place.
     """
     environment = Environment(
         loader=FileSystemLoader(folder),
-        autoescape=True,
+        autoescape=autoescape,
         undefined=StrictUndefined,
-        # Every text of a template is made harmless here; in attributes the template asks for `plain`.
-        finalize=said,
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,

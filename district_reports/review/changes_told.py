@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from district_reports.metrics.measures import CITY
-from district_reports.model import Change, Record, State
+from district_reports.model import CITY, Change, Record, State
 from district_reports.render.honesty import name_check
 from district_reports.render.sheet import Sheet
 from district_reports.render.spoken import say

@@ -14,8 +14,7 @@ from sqlalchemy import Connection
 
 from district_reports.database import Database
 from district_reports.errors import RuleError, Told
-from district_reports.metrics.measures import CITY
-from district_reports.model import Comment, Entry, Person, Record, Role
+from district_reports.model import CITY, Comment, Entry, Person, Record, Role
 from district_reports.periods import Quarter
 from district_reports.review import log
 from district_reports.review.typed import clean_typed

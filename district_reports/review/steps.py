@@ -12,6 +12,7 @@ from district_reports.model import Decision, Entry, Phase, Record, ReleaseStep, 
 
 DECISION: Final = "decision"
 FROZEN: Final = "frozen"
+FREEZE_FAILED: Final = "freeze_failed"
 REOPENED: Final = "reopened"
 PUBLISHED: Final = "published"
 WITHDRAWN: Final = "withdrawn"

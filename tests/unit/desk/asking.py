@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -171,3 +171,20 @@ def open_place(
 
 def of(role: Role, scope: str = "") -> Grant:
     return Grant(role=role, scope=scope)
+
+
+def describe_post(path: str, headers: Sequence[tuple[bytes, bytes]]) -> dict[str, Any]:
+    """Return what ASGI tells of a form that is sent to the desk, for asking below any client."""
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"desk.example"), *headers],
+        "scheme": "https",
+        "server": ("desk.example", 443),
+        "client": ("10.0.0.1", 1),
+        "http_version": "1.1",
+        "root_path": "",
+    }

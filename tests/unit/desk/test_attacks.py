@@ -25,7 +25,7 @@ from district_reports.review.log import read_entries
 from district_reports.review.people import find_person, revoke, set_active
 from district_reports.settings import Settings
 from district_reports.store import Store
-from tests.unit.desk.asking import KEY, NOON, Browser, Place, of, open_place
+from tests.unit.desk.asking import KEY, NOON, Browser, Place, describe_post, of, open_place
 from tests.unit.desk.test_security import NOTE, WORD, require_headers
 from tests.unit.desk.things import add_item, add_session
 
@@ -104,20 +104,7 @@ def test_a_body_that_never_ends_is_given_up(place: Place, monkeypatch: pytest.Mo
                 codes.append(message["status"])
 
         kind = (b"content-type", b"application/x-www-form-urlencoded")
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": NOTE,
-            "raw_path": NOTE.encode(),
-            "query_string": b"",
-            "headers": [(b"host", b"desk.example"), kind, (b"cookie", cookie)],
-            "scheme": "https",
-            "server": ("desk.example", 443),
-            "client": ("10.0.0.1", 1),
-            "http_version": "1.1",
-            "root_path": "",
-        }
-        await place.app(scope, receive, send)  # type: ignore[arg-type]
+        await place.app(describe_post(NOTE, [kind, (b"cookie", cookie)]), receive, send)  # type: ignore[arg-type]
 
     place.portal.call(ask)
     assert codes == [408]

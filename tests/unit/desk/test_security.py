@@ -17,7 +17,7 @@ from district_reports.errors import DatabaseError
 from district_reports.model import Role
 from district_reports.settings import Settings
 from district_reports.store import Store
-from tests.unit.desk.asking import NOON, Browser, Place, of, open_place
+from tests.unit.desk.asking import NOON, Browser, Place, describe_post, of, open_place
 from tests.unit.desk.test_matrix import path_of
 
 NOTE = "/drafts/2026Q3/007/note"
@@ -152,20 +152,7 @@ async def ask_raw(place: Place, path: str, headers: list[tuple[bytes, bytes]], p
         if message["type"] == "http.response.start":
             seen[0] = int(str(message["status"]))
 
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "headers": [(b"host", b"desk.example"), *headers],
-        "scheme": "https",
-        "server": ("desk.example", 443),
-        "client": ("10.0.0.1", 1),
-        "http_version": "1.1",
-        "root_path": "",
-    }
-    await place.app(scope, receive, send)  # type: ignore[arg-type]
+    await place.app(describe_post(path, headers), receive, send)  # type: ignore[arg-type]
     return seen
 
 
